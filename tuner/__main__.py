@@ -1,0 +1,3 @@
+from tuiapp.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,103 @@
+"""Settings: ~/.config/tuner/settings.yaml, then .tuner/settings.yaml in the workspace, then TUNER_* variables."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from tuner.config.workspace import Workspace
+from tuner.config.yaml_text import Tree, read_mapping
+from tuner.core.errors import ConfigurationError
+from tuner.core.job_issues import issues_from
+from tuner.runs.manifest_file import merged
+
+
+class BackendSettings(BaseModel):
+    """One backend's settings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    python_path: str | None = Field(None, description="interpreter of the backend's environment")
+
+
+class PublishingSettings(BaseModel):
+    """Defaults for publishing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    target: str = Field("dir:published", description="where `u` publishes to; relative folders mean the workspace")
+
+
+class Settings(BaseModel):
+    """All settings, each documented where it stands."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    default_backend: str | None = Field(None, description="backend when none is named; else the best this machine has")
+    backends: dict[str, BackendSettings] = Field(default_factory=dict)
+    publishing: PublishingSettings = Field(default_factory=lambda: PublishingSettings())
+    theme: str = Field("tuner-dark", description="theme of the screen")
+    keys: dict[str, str] = Field(default_factory=dict, description="action id → key, to remap keys")
+
+    def python_path(self, backend: str) -> str:
+        """The interpreter that a backend trains with; this one by default."""
+        named = self.backends.get(backend)
+        path = named.python_path if named else None
+        return str(Path(path).expanduser()) if path else sys.executable
+
+
+def user_settings_file(environment: Mapping[str, str]) -> Path:
+    """The user's own file, where XDG_CONFIG_HOME says."""
+    base = environment.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
+    return Path(base) / "tuner" / "settings.yaml"
+
+
+def load_settings(workspace: Workspace, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    TUNER_THEME, TUNER_DEFAULT_BACKEND, TUNER_PUBLISHING__TARGET and TUNER_BACKENDS__RTX__PYTHON_PATH set what their
+    names say (two underscores step into a section).
+
+    Raises:
+        ConfigurationError: a file is broken or names something unknown.
+    """
+    variables = os.environ if environment is None else environment
+    tree: Tree = {}
+    for path in (user_settings_file(variables), workspace.hidden / "settings.yaml"):
+        if path.is_file():
+            tree = merged(tree, _checked(read_mapping(path), str(path)))
+    from_variables = _from_variables(variables)
+    return Settings.model_validate(merged(tree, _checked(from_variables, "environment variables TUNER_*")))
+
+
+def _from_variables(variables: Mapping[str, str]) -> Tree:
+    tree: Tree = {}
+    for name, value in sorted(variables.items()):
+        path = name.removeprefix("TUNER_").lower().split("__")
+        if not name.startswith("TUNER_") or path[0] not in Settings.model_fields:
+            continue
+        here = tree
+        for key in path[:-1]:
+            inner = here.setdefault(key, {})
+            if not isinstance(inner, dict):
+                break
+            here = inner
+        else:
+            here[path[-1]] = value
+    return tree
+
+
+def _checked(tree: Tree, where: str) -> Tree:
+    try:
+        Settings.model_validate(tree)
+    except pydantic.ValidationError as error:
+        first = issues_from(error)[0]
+        raise ConfigurationError(
+            f"{where}: {first.path}: {first.message}", hint=f"settings are {', '.join(Settings.model_fields)}"
+        ) from error
+    return tree

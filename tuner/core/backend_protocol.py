@@ -1,0 +1,87 @@
+"""The richer half of a training backend: what it can do, how it translates a job, how it starts one."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, Field, JsonValue
+
+from tuner.core.enums import MethodType, Objective, Optimization, Precision
+from tuner.core.interfaces import ITrainingBackend
+from tuner.core.issues import Issue
+from tuner.core.job import JobConfiguration
+
+
+class CustomParameter(BaseModel):
+    """A key a backend understands under ``metadata``. ``kind``: int, float, bool, str."""
+
+    kind: str
+    help: str
+    default: JsonValue = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Capabilities(BaseModel):
+    """What a backend can do. ``ranges`` narrows PARAMETER_RANGES: path → (minimum, maximum)."""
+
+    objectives: list[Objective]
+    methods: list[MethodType]
+    precisions: list[Precision]
+    optimizations: list[Optimization]
+    ranges: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    required: list[str] = Field(default_factory=list)
+    unsupported: dict[str, str] = Field(default_factory=dict, description="parameter → why it is not honoured")
+    custom: dict[str, CustomParameter] = Field(default_factory=dict)
+
+
+class Translation(BaseModel):
+    """A job as the trainer will read it. ``changes`` says in words what was dropped or changed on the way."""
+
+    trainer: str
+    payload: dict[str, JsonValue]
+    changes: list[str] = Field(default_factory=list)
+
+
+class Estimate(BaseModel):
+    """A forecast: memory in bytes by part, time in seconds; unknown is None."""
+
+    memory_bytes: dict[str, int] = Field(default_factory=dict)
+    steps: int | None = None
+    seconds: float | None = None
+    confidence: str = "unknown"
+
+
+class LaunchPlan(BaseModel):
+    """How the supervisor starts the trainer: ``environment`` is set, ``passed_on`` names what is inherited."""
+
+    argv: list[str]
+    cwd: Path
+    environment: dict[str, str] = Field(default_factory=dict)
+    passed_on: list[str] = Field(default_factory=list)
+
+
+class TrainingBackend(ITrainingBackend):
+    """A training backend, both halves. Paths in a job are absolute by the time they get here."""
+
+    @abstractmethod
+    def capabilities(self, model: str | None = None) -> Capabilities:
+        """What this backend can do, with the model's own limits where one is named."""
+
+    @abstractmethod
+    def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
+        """The second layer of validation: does this backend honour every parameter given?"""
+
+    @abstractmethod
+    def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
+        """The job in the trainer's own terms. ``facts`` holds training_rows and validation_rows where known."""
+
+    @abstractmethod
+    def estimate(self, job: JobConfiguration, facts: Mapping[str, int]) -> Estimate:
+        """A forecast of memory and time."""
+
+    @abstractmethod
+    def launch_plan(self, trainer: str, run_dir: Path, python_path: str) -> LaunchPlan:
+        """The command that trains in ``run_dir`` from the payload that stands there."""

@@ -1,0 +1,87 @@
+"""Training runs in a folder: ours, and the layouts of other tools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tuner.core.interfaces import IDiscoveryService
+from tuner.discovery.checkpoints import find_checkpoints
+from tuner.discovery.repo_root import find_repo_root
+from tuner.runs.json_file import UnreadableFile, read_object
+from tuner.runs.layout import RUN_ID, RUNS_FOLDER
+from tuner.runs.manifest_file import read_manifest
+from tuner.runs.metric_history import MetricHistory
+
+_STAMP = re.compile(r"\d{8}_\d{6}")
+
+
+class TrainingRunDiscovery(IDiscoveryService):
+    """Finds run folders below ``repo_root`` (default: found from the current folder).
+
+    ``diagnostics`` says, after a discover, what could not be read and why.
+    """
+
+    def __init__(self, repo_root: Path | str | None = None) -> None:
+        self.repo_root = Path(repo_root) if repo_root is not None else find_repo_root()
+        self.diagnostics: list[str] = []
+
+    def discover(self, trainer_type: str | None = None, limit: int = 10, include_incomplete: bool = False) -> list[Path]:
+        """Run folders, newest first.
+
+        Args:
+            trainer_type: "sft", "kto", "dpo", "pretrain", "mlx" …; None for all.
+            limit: at most this many; 0 for all.
+            include_incomplete: also runs with neither final_model nor a checkpoint.
+        """
+        self.diagnostics = []
+        found = [
+            (stamp, path)
+            for stamp, path, kind in (*self._ours(), *self._synaptic())
+            if trainer_type in (None, kind)
+        ]
+        found.sort(reverse=True)
+        kept = (path for _, path in found if include_incomplete or find_checkpoints(path, history=MetricHistory()))
+        return [path for path, _ in zip(kept, range(limit or len(found)), strict=False)]
+
+    def _ours(self) -> Iterator[tuple[str, Path, str]]:
+        for path in _folders(self.repo_root / RUNS_FOLDER):
+            if not RUN_ID.fullmatch(path.name):
+                continue
+            try:
+                manifest = read_manifest(path)
+            except UnreadableFile as error:
+                self.diagnostics.append(str(error))
+                continue
+            if manifest.get("kind") == "train":
+                trainer = "mlx" if manifest.get("backend") == "mac" else str(manifest.get("objective"))
+                yield path.name[:15].replace("-", "_"), path, trainer
+
+    def _synaptic(self) -> Iterator[tuple[str, Path, str]]:
+        """Trainers/rtx3090_{m}/{m}_output_rtx3090/<stamp>/ and Trainers/{m}/{m}_output/<stamp>/ (its MLX one too)."""
+        for trainer in _folders(self.repo_root / "Trainers"):
+            for output in _folders(trainer):
+                match = re.fullmatch(r"(\w+?)_output(?:_rtx3090)?", output.name)
+                if not match:
+                    continue
+                for path in _folders(output):
+                    if _STAMP.fullmatch(path.name):
+                        yield path.name, path, self._synaptic_kind(path, match.group(1))
+
+    def _synaptic_kind(self, path: Path, from_name: str) -> str:
+        lineage = path / "training_lineage.json"
+        if not lineage.exists():
+            return from_name
+        try:
+            return str(read_object(lineage).get("training_type") or from_name).lower()
+        except UnreadableFile as error:
+            self.diagnostics.append(str(error))
+            return from_name
+
+
+def _folders(parent: Path) -> list[Path]:
+    try:
+        return [p for p in parent.iterdir() if p.is_dir() and not p.is_symlink()]
+    except OSError:
+        return []

@@ -1,0 +1,122 @@
+"""Metrics files read incrementally: only what was appended since the last look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tuner.runs.json_file import UnreadableFile, read_object
+from tuner.runs.layout import checkpoint_step
+from tuner.runs.metric_history import MetricHistory
+from tuner.runs.metric_lines import parse_row, row_from
+
+_BLOCK = 8 * 1024 * 1024
+
+
+class _FileTail:
+    """One file's unread part. A torn last line waits until the rest of it has come."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        self.identity: tuple[int, int] | None = None
+
+    def is_replaced(self) -> bool:
+        """Whether what was read before no longer stands at the front of this file."""
+        stat = self.path.stat()
+        return self.identity is not None and (
+            self.identity != (stat.st_dev, stat.st_ino) or stat.st_size < self.offset
+        )
+
+    def read_lines(self) -> list[bytes]:
+        stat = self.path.stat()
+        self.identity = (stat.st_dev, stat.st_ino)
+        if stat.st_size <= self.offset:
+            return []
+        lines: list[bytes] = []
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            rest = b""
+            while block := file.read(_BLOCK):
+                whole, newline, rest = (rest + block).rpartition(b"\n")
+                if newline:
+                    lines += whole.split(b"\n")
+                    self.offset += len(whole) + 1
+        return lines
+
+
+class MetricReader:
+    """Follows the metrics of one run folder, ours or another tool's.
+
+    ``skipped`` counts the lines that were not metric rows; ``last_step`` is the newest step read.
+    """
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self.history = MetricHistory()
+        self.skipped = 0
+        self._tails: dict[Path, _FileTail] = {}
+        self._trainer_state: tuple[Path, float] | None = None
+
+    def refresh(self) -> bool:
+        """Read what is new.
+
+        Returns:
+            True where the history changed.
+        """
+        files = metric_files(self.run_dir)
+        if not files:
+            return self._read_trainer_state()
+        if any(t.is_replaced() for p, t in self._tails.items() if p.exists()) or set(self._tails) - set(files):
+            self.history, self.skipped, self._tails = MetricHistory(), 0, {}
+        changed = False
+        for path in files:
+            for line in self._tails.setdefault(path, _FileTail(path)).read_lines():
+                row = parse_row(line)
+                if row is None:
+                    self.skipped += bool(line.strip())
+                    continue
+                self.history.add(row)
+                changed = True
+        return changed
+
+    def _read_trainer_state(self) -> bool:
+        newest = newest_trainer_state(self.run_dir)
+        if newest is None:
+            return False
+        seen = (newest, newest.stat().st_mtime)
+        if seen == self._trainer_state:
+            return False
+        try:
+            log = read_object(newest).get("log_history")
+        except UnreadableFile:
+            return False  # being written just now; the next look reads it
+        self.history = MetricHistory()
+        for entry in log if isinstance(log, list) else []:
+            row = row_from(entry) if isinstance(entry, dict) else None
+            if row is not None:
+                self.history.add(row)
+        self._trainer_state = seen
+        return True
+
+
+def read_history(run_dir: Path) -> MetricHistory:
+    """All metrics of a run folder, read once."""
+    reader = MetricReader(run_dir)
+    reader.refresh()
+    return reader.history
+
+
+def metric_files(run_dir: Path) -> list[Path]:
+    """The files of metric rows in a run folder, oldest attempt first; [] where trainer_state.json has to do."""
+    ours = sorted(p for p in (run_dir / "logs").glob("training_*.jsonl") if not p.is_symlink())
+    if ours:
+        return ours
+    others = (run_dir / "logs" / "training.jsonl", run_dir / "trainer_log.jsonl", run_dir / "logging.jsonl")
+    return [p for p in others if p.is_file()]
+
+
+def newest_trainer_state(run_dir: Path) -> Path | None:
+    """The trainer_state.json of the highest checkpoint: each holds all history up to its step."""
+    folders = [p for base in (run_dir, run_dir / "checkpoints") for p in base.glob("checkpoint-*")]
+    numbered = [(s, p) for p in folders if (s := checkpoint_step(p)) is not None and (p / "trainer_state.json").is_file()]
+    return max(numbered)[1] / "trainer_state.json" if numbered else None

@@ -1,0 +1,131 @@
+"""Which checkpoint is really best, and why.
+
+One criterion is used for the whole run, the first of these that any whole checkpoint has: the share of validation
+answers that were exactly right, the validation loss, the objective's own training score. Scores are "higher is
+better"; a checkpoint without one sorts last and is never given one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tuner.core.views import FINAL_STEP, CheckpointInfo
+from tuner.runs.metric_history import MetricHistory
+
+KL_FLOOR = 0.05
+"""TRL logs kl as 0.0 for an untrained model; the floor keeps it from winning by division."""
+
+Parts = dict[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A checkpoint's score with what it was made of; ``value`` None means that it has none."""
+
+    value: float | None
+    parts: Parts = field(default_factory=dict)
+    tie_break: float = -math.inf
+
+
+def rank(
+    checkpoints: Sequence[CheckpointInfo], history: MetricHistory, objective: str | None, by: str | None = None
+) -> list[Score]:
+    """Score each checkpoint, in the order given.
+
+    Args:
+        checkpoints: whole checkpoints; final_model stands for the last step.
+        history: the run's metrics.
+        objective: "sft", "kto", "dpo", "pretrain"; decides the training score.
+        by: a metric to rank by instead; names with "loss" count downwards.
+    """
+    criteria: list[Callable[[CheckpointInfo], Score]]
+    if by is not None:
+        criteria = [lambda c: _by_metric(c, by)]
+    else:
+        criteria = [
+            lambda c: _by_metric(c, "eval_exact_match"),
+            lambda c: _by_metric(c, "eval_loss"),
+            lambda c: _by_objective(c, checkpoints, history, objective),
+        ]
+    scores: list[Score] = []
+    for criterion in criteria:
+        scores = [criterion(c) for c in checkpoints]
+        if any(s.value is not None for s in scores):
+            break
+    return scores
+
+
+def best_index(checkpoints: Sequence[CheckpointInfo], scores: Sequence[Score]) -> int | None:
+    """The best one's place: highest score, then lowest validation loss, then the earliest step (final last)."""
+    scored = [i for i, s in enumerate(scores) if s.value is not None]
+    if not scored:
+        return None
+
+    def key(i: int) -> tuple[float, float, float]:
+        step = math.inf if checkpoints[i].step == FINAL_STEP else checkpoints[i].step
+        return (scores[i].value or 0.0, scores[i].tie_break, -step)
+
+    return max(scored, key=key)
+
+
+def why_best(checkpoints: Sequence[CheckpointInfo], scores: Sequence[Score], best: int) -> str:
+    """The choice in words, with the runner-up."""
+    score = scores[best]
+    text = f"highest {score.parts['by']}: {_said(score)}"
+    rivals = [i for i, s in enumerate(scores) if s.value is not None and i != best]
+    rivals = [i for i in rivals if checkpoints[i].step != FINAL_STEP] or rivals
+    if not rivals:
+        return f"{text} (the only one with a score)"
+    second = max(rivals, key=lambda i: (scores[i].value or 0.0, scores[i].tie_break))
+    name = "final" if checkpoints[second].step == FINAL_STEP else f"step {checkpoints[second].step}"
+    if scores[second].value == score.value:
+        how = "lower validation loss" if scores[second].tie_break < score.tie_break else "the earlier one is taken"
+        return f"{text}; {name} ties on it, {how}"
+    return f"{text}; next is {name} with {_said(scores[second])}"
+
+
+def _said(score: Score) -> str:
+    value = score.parts.get("value", score.value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    extras = [f"{k} {v:.4g}" for k, v in score.parts.items() if k not in {"by", "value"} and isinstance(v, float)]
+    return f"{text} ({', '.join(extras)})" if extras else text
+
+
+def _by_metric(checkpoint: CheckpointInfo, name: str) -> Score:
+    value = checkpoint.metrics.get(name)
+    if value is None or not math.isfinite(value):
+        return Score(None)
+    loss = checkpoint.metrics.get("eval_loss", math.inf)
+    sign = -1.0 if "loss" in name or "perplexity" in name or name == "kl" else 1.0
+    label = name if sign > 0 else f"-{name}"
+    parts: Parts = {"by": label, "value": value}
+    if name != "eval_loss" and math.isfinite(loss):
+        parts["eval_loss"] = loss
+    return Score(sign * value, parts, -loss if math.isfinite(loss) else -math.inf)
+
+
+def _by_objective(
+    checkpoint: CheckpointInfo, all_of_them: Sequence[CheckpointInfo], history: MetricHistory, objective: str | None
+) -> Score:
+    last = history.steps[-1] if history.steps else 0
+    step = last if checkpoint.step == FINAL_STEP else checkpoint.step
+    steps = [last if c.step == FINAL_STEP else c.step for c in all_of_them]
+    before = max((s for s in steps if s < step), default=-1)
+    if objective == "kto":
+        margins, kl = (_mean(history, name, before, step) for name in ("rewards/margins", "kl"))
+        if margins is None or kl is None:
+            return Score(None)
+        value = round(margins / max(kl, KL_FLOOR), 12)
+        return Score(value, {"by": "margins ÷ kl", "value": value, "margins": margins, "kl": kl})
+    if objective == "dpo":
+        accuracy = _mean(history, "rewards/accuracies", before, step)
+        return Score(None) if accuracy is None else Score(accuracy, {"by": "rewards/accuracies", "value": accuracy})
+    loss = _mean(history, "loss", before, step)
+    return Score(None) if loss is None else Score(-loss, {"by": "-loss", "value": loss})
+
+
+def _mean(history: MetricHistory, name: str, after: int, until: int) -> float | None:
+    values = [r[name] for r in history.between(after, until) if name in r and math.isfinite(r[name])]
+    return sum(values) / len(values) if values else None
