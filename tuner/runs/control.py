@@ -10,6 +10,10 @@ from tuner.runs.json_file import UnreadableFile, read_object_or_none
 from tuner.runs.layout import RunPaths, utc_now
 
 
+STOPPED_EXIT_CODE = 10
+"""A trainer exits with it when it stopped on request, after saving."""
+
+
 class Request(StrEnum):
     CANCEL = "cancel"
     PAUSE = "pause"

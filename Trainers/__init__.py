@@ -1,0 +1,1 @@
+"""What runs inside the training process: one folder per trainer, with its script and configs/config.yaml."""

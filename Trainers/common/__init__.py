@@ -1,0 +1,1 @@
+"""What the trainers share. payload, reporting, failures and entry use the standard library only."""

@@ -1,0 +1,95 @@
+"""The rows of a job's datasets, as the trainers take them, split and counted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from Trainers.common.callback import say
+from Trainers.common.payload import Payload
+from Trainers.common.reporting import Reporter
+from tuner.core.enums import DatasetFormat, Objective
+from tuner.core.errors import ErrorCode, FailureClass, TunerError
+from tuner.core.states import Phase
+from tuner.data.inspect import DatasetReport, usable_rows
+from tuner.data.records import DatasetUnreadable
+from tuner.data.split import held_out
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Rows:
+    """Training and validation rows; what a file held that could not be used was counted and told."""
+
+    training: list[Row]
+    validation: list[Row]
+
+
+def load_rows(payload: Payload, reporter: Reporter, objective: Objective) -> Rows:
+    """Read the payload's datasets.
+
+    Raises:
+        TunerError: a file is missing or unreadable, or nothing in it can be used.
+    """
+    reporter.phase(Phase.TOKENIZING, "reading the dataset")
+    spec = payload.dataset
+    training, report = _read(Path(spec["training"]), DatasetFormat(spec["format"]), objective)
+    if spec.get("validation"):
+        validation, other = _read(Path(spec["validation"]), DatasetFormat(spec["format"]), objective)
+        _tell(reporter, other)
+        split = {"validation": str(other.path), "validation_fraction": None}
+    else:
+        fraction = float(spec.get("validation_fraction") or 0.0)
+        validation = [r for r in training if held_out(r, fraction, payload.seed)]
+        training = [r for r in training if not held_out(r, fraction, payload.seed)]
+        split = {"validation": None, "validation_fraction": fraction}
+    _tell(reporter, report)
+    if not training:
+        raise TunerError(
+            f"{report.path}: no row is left to train on",
+            code=ErrorCode.DATA_INVALID,
+            failure_class=FailureClass.USER,
+            hint="lower datasets.validation_fraction or add rows",
+        )
+    say(f"{len(training)} training rows, {len(validation)} validation rows from {report.path.name}")
+    reporter.manifest(
+        {
+            "dataset": {
+                "format": report.format.value if report.format else None,
+                "rows": len(training),
+                "validation_rows": len(validation),
+                "skipped_rows": report.problem_count,
+                "split": {**split, "seed": payload.seed, "training_rows_sha256": _rows_sha256(training)},
+            }
+        }
+    )
+    return Rows(training, validation)
+
+
+def _read(path: Path, kind: DatasetFormat, objective: Objective) -> tuple[list[Row], DatasetReport]:
+    report = DatasetReport(path)
+    try:
+        rows = list(usable_rows(path, kind, objective, report))
+    except DatasetUnreadable as error:
+        code = ErrorCode.DATA_INVALID if path.exists() else ErrorCode.DATA_NOT_FOUND
+        raise TunerError(str(error), code=code, failure_class=FailureClass.USER) from error
+    return rows, report
+
+
+def _tell(reporter: Reporter, report: DatasetReport) -> None:
+    if report.problem_count:
+        reasons = ", ".join(f"{n} {code}" for code, n in report.by_code.most_common())
+        lines = ", ".join(str(p.line) for p in report.problems)
+        text = f"{report.path.name}: {report.problem_count} rows cannot be used ({reasons}); lines {lines}"
+        say(text)
+        reporter.event("warning", text, {"by_code": dict(report.by_code)})
+
+
+def _rows_sha256(rows: list[Row]) -> str:
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(repr(row).encode())
+    return digest.hexdigest()

@@ -1,0 +1,36 @@
+"""The frame around every training script: payload in, exit code out, failures told (standard library only)."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from Trainers.common.failures import describe
+from Trainers.common.payload import Payload, load_payload
+from Trainers.common.reporting import Reporter
+from tuner.core.states import Phase
+from tuner.runs.control import STOPPED_EXIT_CODE
+from tuner.runs.state_file import patch_state
+
+
+def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
+    """Run a trainer's work on the run directory named in argv.
+
+    ``work`` returns False where it stopped on request, after saving. A failure is written to state.json with code,
+    class and hint, its traceback to stderr, which the supervisor keeps in console.log.
+    """
+    run_dir = Path(sys.argv[1])
+    try:
+        reporter = Reporter(run_dir)
+        reporter.phase(Phase.PREPARING, "starting the trainer")
+        finished = work(load_payload(run_dir), reporter)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        traceback.print_exc()
+        told = describe(error)
+        patch_state(run_dir, {"error": {"class": told.failure_class.value, **told.as_dict()}}, durable=True)
+        return 1
+    return 0 if finished else STOPPED_EXIT_CODE

@@ -1,0 +1,129 @@
+"""The model and tokenizer of a job: a local folder or a Hub id, with the adapter it goes on from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaTokenizer, PreTrainedTokenizerBase
+
+from Trainers.common.callback import say
+from Trainers.common.payload import Payload
+from Trainers.common.reporting import Reporter
+from tuner.core.errors import ErrorCode, FailureClass, TunerError
+from tuner.core.states import Phase
+
+_WEIGHTS = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "tokenizer*"]
+
+
+def load_tokenizer(folder: str, revision: str | None = None) -> PreTrainedTokenizerBase:
+    """The tokenizer as it was trained; one made by Tuner says so and must not gain a prefix space."""
+    made_by_us = Path(folder) / "tuner_tokenizer.json"
+    if made_by_us.exists():
+        return LlamaTokenizer.from_pretrained(folder, add_prefix_space=False)
+    return AutoTokenizer.from_pretrained(folder, revision=revision)
+
+
+def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTokenizerBase]:
+    """Load base model, adapter and tokenizer, and record what they are.
+
+    Raises:
+        TunerError: the folder holds no model, or the model cannot chat.
+    """
+    spec = payload.model
+    base = _fetched(spec["path"], spec.get("revision"), reporter)
+    reporter.phase(Phase.PREPARING, "loading the model")
+    tokenizer = load_tokenizer(base, spec.get("revision"))
+    if tokenizer.chat_template is None:
+        raise TunerError(
+            f"{spec['path']} has no chat template",
+            code=ErrorCode.MODEL_INCOMPATIBLE,
+            failure_class=FailureClass.USER,
+            hint="use the instruct version of the model, or add chat_template.jinja to its folder",
+        )
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    model = AutoModelForCausalLM.from_pretrained(base, revision=spec.get("revision"), **_loading(spec))
+    if spec.get("parent"):
+        from peft import PeftModel
+
+        model = PeftModel.from_pretrained(model, spec["parent"], is_trainable=True)
+    reporter.manifest({"model": _facts(spec, base, model, tokenizer)})
+    return model, tokenizer
+
+
+def _loading(spec: dict[str, Any]) -> dict[str, Any]:
+    options: dict[str, Any] = {"dtype": getattr(torch, spec["dtype"])}
+    if spec.get("attention"):
+        options["attn_implementation"] = spec["attention"]
+    if spec.get("quantization"):
+        from transformers import BitsAndBytesConfig
+
+        options["quantization_config"] = (
+            BitsAndBytesConfig(
+                load_in_4bit=True,
+                bnb_4bit_quant_type="nf4",
+                bnb_4bit_use_double_quant=True,
+                bnb_4bit_compute_dtype=options["dtype"],
+            )
+            if spec["quantization"] == "int4"
+            else BitsAndBytesConfig(load_in_8bit=True)
+        )
+    if spec.get("device") == "cuda":
+        options["device_map"] = {"": 0}
+    return options
+
+
+def _fetched(path: str, revision: str | None, reporter: Reporter) -> str:
+    """A local folder as it is; a Hub id downloaded, with the bytes told."""
+    if Path(path).is_dir():
+        return path
+    from huggingface_hub import HfApi, snapshot_download
+
+    info = HfApi().model_info(path, revision=revision, files_metadata=True)
+    total = sum(f.size or 0 for f in info.siblings or [] if f.rfilename.endswith((".safetensors", ".json", ".model")))
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch_download, args=(path, total, reporter, done), daemon=True)
+    watcher.start()
+    try:
+        return str(snapshot_download(path, revision=revision, allow_patterns=_WEIGHTS))
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch_download(repo: str, total: int, reporter: Reporter, done: threading.Event) -> None:
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    folder = Path(HF_HUB_CACHE) / f"models--{repo.replace('/', '--')}" / "blobs"
+    while True:
+        have = sum(p.stat().st_size for p in folder.glob("*") if p.exists())
+        reporter.phase(
+            Phase.DOWNLOADING,
+            f"downloading {repo}: {have / 1e9:.2f}/{total / 1e9:.2f} GB",
+            progress=round(min(1.0, have / total), 4) if total else None,
+        )
+        if done.wait(1.0):
+            return
+
+
+def _facts(spec: dict[str, Any], base: str, model: Any, tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
+    trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    parameters = sum(p.numel() for p in model.parameters())
+    say(f"{Path(base).name}: {parameters / 1e6:.1f} M parameters")
+    template = tokenizer.chat_template
+    return {
+        "id": spec["path"],
+        "revision": spec.get("revision"),
+        "resolved_commit": getattr(model.config, "_commit_hash", None),
+        "context_length": getattr(model.config, "max_position_embeddings", None),
+        "parameters": parameters,
+        "trainable_parameters_before_adapter": trainable,
+        "chat_template_sha256": hashlib.sha256(
+            (template if isinstance(template, str) else json.dumps(template)).encode()
+        ).hexdigest(),
+    }

@@ -1,0 +1,68 @@
+"""How a trainer tells what it is doing: phase, progress, metric rows, events (standard library only)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from tuner.core.states import Phase
+from tuner.runs.events import append_event
+from tuner.runs.layout import RunPaths
+from tuner.runs.manifest_file import patch_manifest
+from tuner.runs.rows import MetricRowWriter
+from tuner.runs.state_file import patch_state
+
+_PROGRESS_INTERVAL = 1.0
+"""Seconds between writes of the progress; rows are written at once."""
+
+
+class Reporter:
+    """One run's reports. Progress is 0 to 1, times are seconds."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self._phase: Phase | None = None
+        self._written = 0.0
+        self._training_began: tuple[float, int] | None = None
+
+    @cached_property
+    def rows(self) -> MetricRowWriter:
+        """This attempt's metrics file, made with the first row."""
+        return MetricRowWriter(RunPaths(self.run_dir).logs)
+
+    def phase(self, phase: Phase, message: str = "", **extra: object) -> None:
+        """Enter a phase; repeated calls in the same one write nothing unless there is something new to say."""
+        if phase is self._phase and not message and not extra:
+            return
+        self._phase = phase
+        patch_state(self.run_dir, {"phase": phase.value, "message": message, **extra})
+
+    def progress(self, step: int, total: int) -> None:
+        """Tell the step; the time left is extrapolated from the pace since training began."""
+        now = time.monotonic()
+        if self._training_began is None:
+            self._training_began = (now, step)
+        if now - self._written < _PROGRESS_INTERVAL and step < total:
+            return
+        self._written = now
+        began, first = self._training_began
+        done = step - first
+        eta = (now - began) / done * (total - step) if done > 0 else None
+        patch_state(
+            self.run_dir,
+            {
+                "step": step,
+                "total_steps": total,
+                "progress": round(step / total, 4) if total else None,
+                "eta_seconds": round(eta, 1) if eta is not None else None,
+            },
+        )
+
+    def event(self, kind: str, message: str, data: Mapping[str, object] | None = None) -> None:
+        append_event(self.run_dir, kind, message, data)
+
+    def manifest(self, patch: Mapping[str, object]) -> None:
+        """Add facts that only the training process knows."""
+        patch_manifest(self.run_dir, patch)

@@ -1,0 +1,112 @@
+"""From a payload's arguments to a finished transformers Trainer: the part that all objectives share."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PreTrainedTokenizerBase, Trainer
+
+from Trainers.common.callback import Evaluate, RunCallback, attach, say
+from Trainers.common.exact_match import answer, exact_match
+from Trainers.common.payload import Payload
+from Trainers.common.reporting import Reporter
+from tuner.core.states import Phase
+from tuner.runs.checkpoint_marker import mark_complete
+
+Row = dict[str, Any]
+_PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "tokenizers", "bitsandbytes", "unsloth")
+
+
+def training_arguments(payload: Payload, training_rows: int, has_validation: bool) -> dict[str, Any]:
+    """The payload's arguments with the intervals that spread checkpoints and evaluations over the run's real length."""
+    arguments = payload.arguments
+    total = total_steps(arguments, training_rows)
+    for name, key in (("checkpoints", "save"), ("evaluations", "eval")):
+        wanted = payload.spread.get(name)
+        if wanted and f"{key}_steps" not in arguments:
+            arguments[f"{key}_steps"] = math.ceil(total / wanted)
+            arguments[f"{key}_strategy"] = "steps"
+    if not has_validation:
+        arguments["eval_strategy"] = "no"
+        arguments.pop("eval_steps", None)
+    return {**arguments, "output_dir": str(payload.paths.checkpoints)}
+
+
+def total_steps(arguments: dict[str, Any], training_rows: int) -> int:
+    """Optimizer steps of the run, as transformers counts them (one device)."""
+    if arguments.get("max_steps", -1) > 0:
+        return int(arguments["max_steps"])
+    batches = math.ceil(training_rows / arguments["per_device_train_batch_size"])
+    updates = max(1, math.ceil(batches / arguments.get("gradient_accumulation_steps", 1)))
+    return math.ceil(updates * arguments["num_train_epochs"])
+
+
+def validation_answers(payload: Payload, tokenizer: PreTrainedTokenizerBase, rows: list[Row]) -> Evaluate | None:
+    """The exact-match evaluation, where the job asks for one and the rows have answers."""
+    asked = [r for r in rows if "completion" in r and r.get("label", True)][: int(payload.option("exact_match_rows", 0))]
+    if not asked:
+        return None
+    longest = int(payload.option("answer_tokens", 64))
+    return lambda model: {"exact_match": exact_match(answer(model, tokenizer, asked, longest))}
+
+
+def run_training(
+    trainer: Trainer, tokenizer: PreTrainedTokenizerBase, payload: Payload, reporter: Reporter, more: Evaluate | None
+) -> bool:
+    """Train, save the final model whole, record the environment.
+
+    Returns:
+        False where the run stopped on request, after saving a checkpoint.
+    """
+    callback = RunCallback(reporter, more)
+    attach(trainer, callback)
+    reporter.manifest({"versions": versions(), "hardware": hardware()})
+    if payload.option("evaluate_first", False) and trainer.args.eval_strategy != "no":
+        reporter.phase(Phase.EVALUATING, "before training")
+        trainer.evaluate()
+    trainer.train()
+    if callback.stopped:
+        say("stopped on request; the checkpoint is saved")
+        return False
+    reporter.phase(Phase.SAVING, "saving the final model")
+    save_whole(trainer, tokenizer, payload.paths.final_model)
+    say("saved final_model")
+    return True
+
+
+def save_whole(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Save model and tokenizer beside their place and rename them in, so that a torn one never stands there."""
+    temporary = folder.with_name(f".{folder.name}.part")
+    trainer.save_model(str(temporary))
+    tokenizer.save_pretrained(str(temporary))
+    mark_complete(temporary)
+    temporary.replace(folder)
+
+
+def versions() -> dict[str, str]:
+    """The versions of what trains."""
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def hardware() -> dict[str, object]:
+    """The machine that trains; memory in bytes."""
+    facts: dict[str, object] = {"platform": sys.platform, "machine": platform.machine(), "cpu_count": os.cpu_count()}
+    if torch.cuda.is_available():
+        facts["gpus"] = [
+            {"name": torch.cuda.get_device_name(i), "memory": torch.cuda.get_device_properties(i).total_memory}
+            for i in range(torch.cuda.device_count())
+        ]
+    return facts
