@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         self.reporter = reporter
         self.more_metrics = more_metrics
         self.stopped = False
+        self._supervisor = os.getppid()
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
         self.reporter.phase(Phase.TRAINING, "first step")
@@ -35,7 +37,8 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
         last = state.global_step >= state.max_steps
         self.reporter.progress(state.global_step, state.max_steps)
-        if read_request(self.reporter.run_dir) is not None:
+        # A supervisor that was killed leaves us to init: nobody watches any more, so save and end.
+        if read_request(self.reporter.run_dir) is not None or os.getppid() != self._supervisor:
             self.stopped = not last
             control.should_save = control.should_training_stop = True
         elif last and args.eval_strategy != "no":
