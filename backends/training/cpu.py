@@ -1,0 +1,40 @@
+"""The embedded default: the TRL trainers on the processor, so that everything works without an accelerator."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from backends.training.trl_backend import CUSTOM, UNSUPPORTED, TRLBackend
+from tuner.core.backend_protocol import Capabilities
+from tuner.core.enums import MethodType, Objective, Optimization, Precision
+from tuner.core.job import JobConfiguration
+
+
+class CPUBackend(TRLBackend):
+    """SFT, KTO and pretraining on the processor, in fp32 unless bf16 is asked for."""
+
+    @property
+    def name(self) -> str:
+        return "cpu"
+
+    @property
+    def _trainers(self) -> Mapping[str, str]:
+        return {"sft": "train.py", "kto": "train.py", "pretrain": "train.py"}
+
+    def validate_environment(self, python_path: str = sys.executable) -> tuple[bool, str]:
+        problem = self._stack_problem(python_path)
+        return not problem, problem
+
+    def capabilities(self, model: str | None = None) -> Capabilities:
+        return Capabilities(
+            objectives=[Objective.SFT, Objective.KTO, Objective.PRETRAIN],
+            methods=[MethodType.FULL, MethodType.LORA],
+            precisions=[Precision.AUTO, Precision.FP32, Precision.BF16],
+            optimizations=[Optimization.GRADIENT_CHECKPOINTING, Optimization.SEQUENCE_PACKING],
+            unsupported={**UNSUPPORTED, "hardware.num_gpus": "it trains on the processor"},
+            custom=CUSTOM,
+        )
+
+    def dtype(self, job: JobConfiguration) -> str:
+        return "bfloat16" if job.model.precision is Precision.BF16 else "float32"

@@ -1,0 +1,212 @@
+"""A job in the terms of TRL, PEFT and transformers. What cannot be carried over is said, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from tuner.core.backend_protocol import Translation
+from tuner.core.enums import (
+    LoraVariant,
+    MethodType,
+    Objective,
+    Optimization,
+    OptimizerType,
+    Precision,
+    SchedulerType,
+    TrainOnInputs,
+)
+from tuner.core.job import OVERRIDE_KEY, JobConfiguration
+
+Values = dict[str, JsonValue]
+PAYLOAD_SCHEMA = 1
+
+
+def translate(job: JobConfiguration, *, device: str, dtype: str, facts: Mapping[str, int]) -> Translation:
+    """The payload of a TRL trainer.
+
+    Args:
+        device: "cpu" or "cuda".
+        dtype: the torch dtype of the weights, "float32", "bfloat16" or "float16".
+        facts: training_rows and validation_rows where known; without them the trainer spreads checkpoints itself.
+    """
+    changes: list[str] = []
+    payload: Values = {
+        "schema_version": PAYLOAD_SCHEMA,
+        "trainer": job.objective.value,
+        "model": _model(job, device, dtype),
+        "dataset": {
+            "training": job.datasets.training,
+            "validation": job.datasets.validation,
+            "validation_fraction": job.datasets.validation_fraction,
+            "format": job.datasets.format.value,
+        },
+        "method": _method(job),
+        "arguments": _arguments(job, device, dtype, facts, changes),
+        "spread": {"checkpoints": job.schedule.checkpoints, "evaluations": job.schedule.evaluations},
+        "sequence_length": job.schedule.sequence_length,
+        "seed": job.seed,
+        "options": {k: v for k, v in job.metadata.items() if k != OVERRIDE_KEY},
+    }
+    return Translation(trainer=job.objective.value, payload=payload, changes=changes)
+
+
+def _model(job: JobConfiguration, device: str, dtype: str) -> Values:
+    model = job.model
+    quantized = job.method.type is MethodType.QLORA
+    precision = Precision.INT4 if model.precision is Precision.AUTO else model.precision
+    return {
+        "path": model.base_model,
+        "revision": model.revision,
+        "parent": model.parent,
+        "architecture": model.architecture,
+        "size": model.size,
+        "tokenizer": model.tokenizer,
+        "device": device,
+        "dtype": dtype,
+        "quantization": precision.value if quantized else None,
+        "attention": "flash_attention_2" if Optimization.FLASH_ATTENTION in job.optimizations.enabled else None,
+    }
+
+
+def _method(job: JobConfiguration) -> Values:
+    lora = job.method.lora
+    modules: JsonValue = lora.trainable_modules if isinstance(lora.trainable_modules, str) else list(lora.trainable_modules)
+    return {
+        "type": job.method.type.value,
+        "lora": {
+            "r": lora.rank,
+            "lora_alpha": lora.alpha,
+            "lora_dropout": lora.dropout,
+            "target_modules": modules,
+            "use_rslora": lora.variant is LoraVariant.RSLORA,
+            "use_dora": lora.variant is LoraVariant.DORA,
+        },
+    }
+
+
+def _arguments(
+    job: JobConfiguration, device: str, dtype: str, facts: Mapping[str, int], changes: list[str]
+) -> Values:
+    schedule, optimizer, enabled = job.schedule, job.optimizer, job.optimizations.enabled
+    name, kwargs = _scheduler(job, changes)
+    arguments: Values = {
+        "per_device_train_batch_size": schedule.batch_size,
+        "per_device_eval_batch_size": schedule.batch_size,
+        "gradient_accumulation_steps": schedule.gradient_accumulation,
+        "num_train_epochs": schedule.epochs,
+        "learning_rate": optimizer.learning_rate,
+        "weight_decay": optimizer.weight_decay,
+        "max_grad_norm": optimizer.max_gradient_norm,
+        "lr_scheduler_type": name,
+        "lr_scheduler_kwargs": kwargs,
+        "warmup_steps": optimizer.scheduler.warmup_ratio,
+        "optim": _optimizer(job),
+        "logging_strategy": "steps",
+        "logging_steps": schedule.logging_steps,
+        "logging_nan_inf_filter": False,
+        "save_strategy": "no",
+        "eval_strategy": "no",
+        "seed": job.seed,
+        "bf16": device == "cuda" and dtype == "bfloat16",
+        "fp16": device == "cuda" and dtype == "float16",
+        "use_cpu": device == "cpu",
+        "gradient_checkpointing": Optimization.GRADIENT_CHECKPOINTING in enabled,
+        "report_to": ["wandb"] if job.integrations.wandb else [],
+        "disable_tqdm": True,
+    }
+    if schedule.max_steps is not None:
+        arguments["max_steps"] = schedule.max_steps
+    _intervals(job, facts, arguments)
+    if Optimization.FUSED_KERNELS in enabled:
+        arguments["use_liger_kernel"] = True
+    arguments.update(_of_objective(job, changes))
+    return arguments
+
+
+def _intervals(job: JobConfiguration, facts: Mapping[str, int], arguments: Values) -> None:
+    """save_steps and eval_steps rule; else what is spread over a run whose length is known."""
+    schedule = job.schedule
+    steps = planned_steps(job, facts)
+    for key, given, wanted in (
+        ("save", schedule.save_steps, schedule.checkpoints),
+        ("eval", schedule.eval_steps, schedule.evaluations),
+    ):
+        interval = given or (-(-steps // wanted) if steps and wanted else None)
+        if interval:
+            arguments[f"{key}_steps"] = interval
+            arguments[f"{key}_strategy"] = "steps"
+
+
+def planned_steps(job: JobConfiguration, facts: Mapping[str, int]) -> int | None:
+    """The run's optimizer steps, where the configuration and the row count say them."""
+    if job.schedule.max_steps is not None:
+        return job.schedule.max_steps
+    rows = facts.get("training_rows")
+    packed = Optimization.SEQUENCE_PACKING in job.optimizations.enabled
+    if not rows or packed or job.objective is Objective.PRETRAIN:  # rows are joined or cut: the trainer counts them
+        return None
+    batches = -(-rows // job.schedule.batch_size)
+    return max(1, -(-batches // job.schedule.gradient_accumulation)) * job.schedule.epochs
+
+
+def _of_objective(job: JobConfiguration, changes: list[str]) -> Values:
+    length = job.schedule.sequence_length
+    enabled = job.optimizations.enabled
+    offload = Optimization.ACTIVATION_OFFLOADING in enabled
+    if job.objective is Objective.KTO:
+        return {
+            "max_length": length,
+            "beta": job.preference.beta,
+            "desirable_weight": job.preference.desirable_weight,
+            "undesirable_weight": job.preference.undesirable_weight,
+            "activation_offloading": offload,
+            "train_sampling_strategy": "sequential",
+        }
+    if job.objective is Objective.SFT:
+        on_answers = job.schedule.train_on_inputs is not TrainOnInputs.ENABLED
+        changes.append(
+            "loss on the answer only: the last assistant turn of each conversation"
+            if on_answers
+            else "loss on every token, prompts included"
+        )
+        return {
+            "max_length": length,
+            "packing": Optimization.SEQUENCE_PACKING in enabled,
+            "completion_only_loss": on_answers,
+            "activation_offloading": offload,
+        }
+    return {}
+
+
+def _scheduler(job: JobConfiguration, changes: list[str]) -> tuple[str, Values]:
+    scheduler = job.optimizer.scheduler
+    floor, cycles = scheduler.min_lr_ratio, scheduler.cycles
+    if scheduler.type is SchedulerType.COSINE:
+        return ("cosine_with_min_lr", {"min_lr_rate": floor, "num_cycles": cycles}) if floor else (
+            "cosine",
+            {"num_cycles": cycles},
+        )
+    if scheduler.type in {SchedulerType.LINEAR, SchedulerType.POLYNOMIAL} and (
+        floor or scheduler.type is SchedulerType.POLYNOMIAL
+    ):
+        if scheduler.type is SchedulerType.LINEAR:
+            changes.append("a linear schedule with a floor is a polynomial of power 1 in transformers")
+        return "polynomial", {"lr_end": floor * job.optimizer.learning_rate, "power": 1.0}
+    return scheduler.type.value, {}
+
+
+def _optimizer(job: JobConfiguration) -> str:
+    enabled = job.optimizations.enabled
+    small, paged = Optimization.OPTIMIZER_8BIT in enabled, Optimization.PAGED_OPTIMIZER in enabled
+    name = {
+        OptimizerType.ADAMW: "adamw_torch",
+        OptimizerType.ADAFACTOR: "adafactor",
+        OptimizerType.SGD: "sgd",
+        OptimizerType.LION: "lion_32bit",
+        OptimizerType.MUON: "muon",
+    }[job.optimizer.type]
+    if job.optimizer.type in {OptimizerType.ADAMW, OptimizerType.LION} and (small or paged):
+        return f"{'paged_' if paged else ''}{job.optimizer.type.value}_{'8bit' if small else '32bit'}"
+    return name

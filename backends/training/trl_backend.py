@@ -1,0 +1,82 @@
+"""What rtx and cpu share: the TRL trainers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backends.training.environment import installed_versions, missing_message
+from backends.training.estimate import estimate
+from backends.training.local import LocalBackend
+from backends.training.translate import translate
+from tuner.core.backend_protocol import CustomParameter, Estimate, Translation
+from tuner.core.enums import Objective
+from tuner.core.errors import ConfigurationError
+from tuner.core.issues import Issue, Severity
+from tuner.core.job import JobConfiguration
+
+TRAINING_STACK = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
+SIZES = ("2m", "15m", "110m")
+
+CUSTOM = {
+    "exact_match_rows": CustomParameter(
+        kind="int", minimum=0, default=0, help="validation prompts answered at each evaluation and compared to the letter"
+    ),
+    "answer_tokens": CustomParameter(kind="int", minimum=1, default=64, help="longest answer, in tokens"),
+    "evaluate_first": CustomParameter(kind="bool", default=False, help="evaluate once before the first step"),
+}
+
+UNSUPPORTED = {
+    "schedule.early_stopping_patience": "early stopping is not built yet",
+    "integrations.huggingface": "publishing to the Hub is not built yet",
+}
+
+
+class TRLBackend(LocalBackend):
+    """Translation and checks for the TRL trainers; a subclass names device and dtype."""
+
+    device = "cpu"
+
+    def dtype(self, job: JobConfiguration) -> str:
+        """The torch dtype of the weights."""
+        raise NotImplementedError
+
+    def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
+        return translate(job, device=self.device, dtype=self.dtype(job), facts=facts)
+
+    def estimate(self, job: JobConfiguration, facts: Mapping[str, int]) -> Estimate:
+        return estimate(job, facts, self.dtype(job))
+
+    def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
+        issues = super().validate_configuration(job)
+        if job.objective is Objective.PRETRAIN and job.model.from_scratch:
+            issues += _from_scratch_issues(job)
+        elif not job.model.base_model and not job.model.parent:
+            issues.append(_missing("model.base_model", "name the model to fine-tune: a Hub id or a folder"))
+        if not job.datasets.training:
+            issues.append(_missing("datasets.training", "name a file of training examples"))
+        return issues
+
+    def _stack_problem(self, python_path: str) -> str:
+        try:
+            return missing_message(installed_versions(python_path, TRAINING_STACK), python_path, "train")
+        except ConfigurationError as error:
+            return f"{error.message}. {error.hint}"
+
+
+def _from_scratch_issues(job: JobConfiguration) -> list[Issue]:
+    issues = []
+    if job.model.architecture != "llama":
+        issues.append(_bad("model.architecture", f"unknown architecture {job.model.architecture!r}", "use llama"))
+    if job.model.size not in SIZES:
+        issues.append(_bad("model.size", f"unknown size {job.model.size!r}", f"use one of {', '.join(SIZES)}"))
+    if not job.model.tokenizer:
+        issues.append(_missing("model.tokenizer", "name a tokenizer folder or the run that trained one"))
+    return issues
+
+
+def _missing(path: str, hint: str) -> Issue:
+    return Issue(path=path, severity=Severity.ERROR, code="MISSING", message="is required", hint=hint)
+
+
+def _bad(path: str, message: str, hint: str) -> Issue:
+    return Issue(path=path, severity=Severity.ERROR, code="BAD_VALUE", message=message, hint=hint)

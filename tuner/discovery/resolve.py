@@ -1,0 +1,124 @@
+"""Names in a configuration made absolute: files, folders, runs. What is not there is an Issue with its path."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tuner.config.workspace import Workspace
+from tuner.core.errors import DiscoveryError
+from tuner.core.issues import Issue, Severity
+from tuner.core.job import JobConfiguration
+from tuner.discovery.references import find_checkpoint, find_run, split_reference
+
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+ADAPTER_CONFIG = "adapter_config.json"
+
+
+def resolve_job(job: JobConfiguration, workspace: Workspace) -> tuple[JobConfiguration, str | None, list[Issue]]:
+    """Make every name absolute.
+
+    Returns:
+        The resolved job, the id of the parent run (where model.parent or model.tokenizer names one), and the issues.
+    """
+    job = job.model_copy(deep=True)
+    issues: list[Issue] = []
+    for key in ("training", "validation"):
+        value = getattr(job.datasets, key)
+        if value is not None:
+            path = workspace.resolve(value)
+            setattr(job.datasets, key, str(path))
+            if not path.is_file():
+                issues.append(_missing(f"datasets.{key}", f"{path}: no such file", "DATA_NOT_FOUND"))
+    parent_run = _parent(job, workspace, issues)
+    _base(job, workspace, issues)
+    tokenizer_run = _tokenizer(job, workspace, issues)
+    return job, parent_run or tokenizer_run, issues
+
+
+def _parent(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) -> str | None:
+    named = job.model.parent
+    if named is None:
+        return None
+    folder = workspace.resolve(named)
+    run_id = None
+    if not folder.is_dir():
+        try:
+            run_dir, checkpoint = find_checkpoint(workspace, named)
+        except DiscoveryError as error:
+            issues.append(_missing("model.parent", f"{named}: no such folder, and {error.message}", error.code.value))
+            return None
+        folder, run_id = checkpoint.info.path, run_dir.name
+    if (folder / ADAPTER_CONFIG).is_file():
+        job.model.parent = str(folder)
+        base = _adapter_base(folder)
+        if job.model.base_model is None and base:
+            job.model.base_model = base
+    elif (folder / "config.json").is_file():  # a whole model: it is itself the base to go on from
+        job.model.base_model, job.model.parent = str(folder), None
+    else:
+        issues.append(
+            _missing("model.parent", f"{folder} holds neither an adapter nor a model", "MODEL_NOT_FOUND")
+        )
+    return run_id
+
+
+def _adapter_base(folder: Path) -> str | None:
+    try:
+        value = json.loads((folder / ADAPTER_CONFIG).read_bytes()).get("base_model_name_or_path")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _base(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) -> None:
+    named = job.model.base_model
+    if not named:
+        return
+    folder = workspace.resolve(named)
+    if folder.is_dir():
+        job.model.base_model = str(folder)
+        if not (folder / "config.json").is_file():
+            issues.append(_missing("model.base_model", f"{folder} is not a model: it has no config.json", "MODEL_NOT_FOUND"))
+        return
+    name, _ = split_reference(named)
+    try:
+        find_run(workspace, name)
+        _, checkpoint = find_checkpoint(workspace, named if "@" in named else f"{named}@final")
+    except DiscoveryError:
+        if named.startswith((".", "/", "~")) or not _HUB_ID.fullmatch(named) or folder.parent != workspace.root and folder.parent.is_dir():
+            issues.append(_missing("model.base_model", f"{folder}: no such model folder", "MODEL_NOT_FOUND"))
+        return
+    job.model.base_model = str(checkpoint.info.path)
+
+
+def _tokenizer(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) -> str | None:
+    named = job.model.tokenizer
+    if named is None:
+        return None
+    folder = workspace.resolve(named)
+    run_id = None
+    if not folder.is_dir():
+        try:
+            run_dir, checkpoint = find_checkpoint(workspace, f"{split_reference(named)[0]}@final")
+        except DiscoveryError as error:
+            issues.append(
+                _missing("model.tokenizer", f"{named}: no such folder, and {error.message}", "TOKENIZER_NOT_FOUND")
+            )
+            return None
+        folder, run_id = checkpoint.info.path, run_dir.name
+    job.model.tokenizer = str(folder)
+    if not (folder / "tokenizer_config.json").is_file():
+        issues.append(_missing("model.tokenizer", f"{folder} holds no tokenizer", "TOKENIZER_NOT_FOUND"))
+    return run_id
+
+
+def _missing(path: str, message: str, code: str) -> Issue:
+    return Issue(
+        path=path,
+        severity=Severity.ERROR,
+        code=code,
+        message=message,
+        hint="check the spelling; relative paths mean the workspace",
+    )
