@@ -91,5 +91,3 @@ class IDiscoveryService(ABC):
     @abstractmethod
     def discover(self, *args: Any, **filters: Any) -> list[Any]:  # each service names its own filters and results
         """What was found, best or newest first."""
-
-

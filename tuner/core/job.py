@@ -78,11 +78,18 @@ def range_issues(values: Mapping[str, object]) -> list[Issue]:
                     path=path,
                     severity=Severity.ERROR,
                     code="OUT_OF_RANGE",
-                    message=f"{value:g} is out of range ({allowed})",
+                    message=f"{_shown(value)} is out of range ({allowed})",
                     hint=f"use {allowed}, or add {path} to metadata.{OVERRIDE_KEY} if you mean it",
                 )
             )
     return found
+
+
+def _shown(value: float) -> str:
+    try:
+        return f"{value:g}"
+    except OverflowError:  # a whole number beyond what a float can hold
+        return "a number of hundreds of digits"
 
 
 def _overrides(metadata: object) -> frozenset[str]:

@@ -52,11 +52,18 @@ def _issue(keys: tuple[str, ...], kind: str, message: str, value: object, contex
         return _unknown_key(keys)
     if kind == "enum":
         allowed = [part.strip(" '") for part in str(context.get("expected", "")).replace(" or ", ",").split(",")]
-        return _error(path, "BAD_VALUE", f"{value!r} is not one of {', '.join(allowed)}", _did_you_mean(value, allowed))
+        return _error(
+            path, "BAD_VALUE", f"{_short(value)} is not one of {', '.join(allowed)}", _did_you_mean(value, allowed)
+        )
     if kind == "missing":
         return _error(path, "MISSING", "is required", f"add {path}")
     if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
-        return _error(path, "OUT_OF_RANGE", f"{value!r} is out of range", message.replace("Input should be ", "use a number "))
+        return _error(
+            path,
+            "OUT_OF_RANGE",
+            f"{_short(value)} is out of range",
+            message.replace("Input should be ", "use a number "),
+        )
     wanted = message.replace("Input should be ", "").replace("Input must be ", "")
     return _error(path, "WRONG_TYPE", f"{_short(value)} is not {wanted}", f"expected {wanted}")
 
@@ -70,12 +77,15 @@ def _unknown_key(keys: tuple[str, ...]) -> Issue:
 
 
 def _did_you_mean(value: object, allowed: list[str]) -> str:
-    close = difflib.get_close_matches(str(value).lower(), allowed, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(_short(value).strip("'").lower(), allowed, n=1, cutoff=0.5)
     return f"did you mean {close[0]}?" if close else f"use one of {', '.join(allowed)}"
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits; a list within itself
+        return f"this {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

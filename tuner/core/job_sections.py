@@ -50,7 +50,9 @@ class ModelSection(Section):
 
 class DatasetsSection(Section):
     training: str | None = Field(None, description="file of training examples")
-    validation: str | None = Field(None, description="file of validation examples; else validation_fraction is split off")
+    validation: str | None = Field(
+        None, description="file of validation examples; else validation_fraction is split off"
+    )
     validation_fraction: float = Field(0.1, ge=0.0, lt=1.0, description="share of training rows held out")
     format: DatasetFormat = Field(DatasetFormat.AUTO, description="auto recognises the format by its keys")
 

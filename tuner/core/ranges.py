@@ -37,7 +37,9 @@ PARAMETER_RANGES: dict[str, ParameterRange] = {
     "optimizer.weight_decay": ParameterRange(0.0, 1.0, 0.0, help="decoupled weight decay"),
     "optimizer.max_gradient_norm": ParameterRange(0.0, 10.0, 1.0, help="gradients are clipped to this norm"),
     "optimizer.scheduler.warmup_ratio": ParameterRange(0.0, 1.0, 0.0, help="share of the steps that warm up"),
-    "optimizer.scheduler.min_lr_ratio": ParameterRange(0.0, 1.0, 0.0, help="final learning rate as a share of the peak"),
+    "optimizer.scheduler.min_lr_ratio": ParameterRange(
+        0.0, 1.0, 0.0, help="final learning rate as a share of the peak"
+    ),
     "optimizer.scheduler.cycles": ParameterRange(0.1, 2.0, 0.5, help="waves of the cosine"),
     "method.lora.rank": _whole(1, 256, 8, "rank of the LoRA matrices"),
     "method.lora.alpha": _whole(1, 512, 16, "LoRA scaling numerator"),

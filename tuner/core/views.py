@@ -1,4 +1,4 @@
-"""The four data classes that the contracts name: headline views of a configuration, a checkpoint, an upload, an eval."""
+"""The four data classes that the contracts name: views of a configuration, a checkpoint, an upload and an eval."""
 
 from __future__ import annotations
 
