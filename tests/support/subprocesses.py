@@ -1,0 +1,38 @@
+"""Python in another process, with our packages alone or with all that is installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_python(
+    code: str, *, standard_library_only: bool = False, timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run code with the repository on the path; ``standard_library_only`` hides everything that pip installed."""
+    flags = ["-S", "-s"] if standard_library_only else []
+    return subprocess.run(
+        [sys.executable, *flags, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def start_python(code: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start code that runs beside the test; the caller waits for it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
