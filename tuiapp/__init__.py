@@ -1,0 +1,1 @@
+"""The application: the screen, the command line, and the workflows that both call."""

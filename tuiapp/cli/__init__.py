@@ -1,0 +1,1 @@
+"""`tuner …`: thin over the handlers. Importing this loads neither torch nor Textual."""

@@ -1,0 +1,181 @@
+"""tuner runs list|show|metrics|logs|wait|cancel|delete"""
+
+from __future__ import annotations
+
+import argparse
+
+from tuiapp.cli.types import Commands
+
+
+def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    group = commands.add_parser("runs", parents=[shared], help="list, watch, stop and delete runs")
+    verbs = group.add_subparsers(title="commands", metavar="VERB", required=True)
+    parser = verbs.add_parser("list", parents=[shared], help="all runs, newest first")
+    parser.add_argument("--state", metavar="S", help="only runs in this state")
+    parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N")
+    parser.set_defaults(run=list_runs)
+    for name, help_, action in (
+        ("show", "one run: state, results, artifacts, events", show),
+        ("metrics", "all metric rows", metrics),
+        ("logs", "the trainer's log", logs),
+        ("wait", "wait until it has ended; exit 0 where it succeeded", wait),
+        ("cancel", "stop at the next step, saving first", cancel),
+        ("delete", "delete a run that has ended", delete),
+    ):
+        parser = verbs.add_parser(name, parents=[shared], help=help_)
+        parser.add_argument("run_id", metavar="ID", help="id, name, or the beginning or end of an id")
+        parser.set_defaults(run=action)
+        if name == "wait":
+            parser.add_argument("--timeout", type=float, metavar="SECONDS", help="give up after so long (exit 1)")
+        if name == "logs":
+            parser.add_argument("--follow", "-f", action="store_true", help="go on until the run has ended")
+            parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines")
+
+
+def list_runs(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.output import duration, number, print_json, print_table, tell
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    context = open_context(arguments.workspace)
+    runs = [r for r in RunsHandler(context).list() if arguments.state in (None, r.state)]
+    runs = runs[: arguments.limit or None]
+    if arguments.json:
+        print_json([r.as_dict() for r in runs])
+        return 0
+    if not runs:
+        tell(f"no runs in {context.workspace.root}. Start one: tuner train PRESET, or tuner demo")
+        return 0
+    rows = [
+        [
+            r.id,
+            r.name,
+            f"{r.state} ({r.phase})" if r.phase else r.state,
+            f"{r.step}/{r.total_steps}" if r.step is not None and r.total_steps else "–",
+            number(r.metrics.get("loss")),
+            f"{r.best['by']} {_short(r.best['value'])}@{_step(r.best['step'])}" if r.best else "–",
+            duration(r.eta_seconds),
+        ]
+        for r in runs
+    ]
+    print_table(["id", "name", "state", "step", "loss", "best", "eta"], rows, right=["step", "loss", "eta"])
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.follow import ending
+    from tuiapp.cli.output import print_json, print_line, print_table, size
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    handler = RunsHandler(open_context(arguments.workspace))
+    run_dir = handler.find(arguments.run_id)
+    summary = handler.summary(run_dir)
+    if arguments.json:
+        print_json(handler.show(run_dir))
+        return 0
+    for label, value in (
+        ("run", summary.id),
+        ("name", summary.name),
+        ("state", ending(summary)),
+        ("objective", summary.objective),
+        ("backend", summary.backend),
+        ("model", summary.model),
+        ("dataset", summary.dataset),
+        ("parent", summary.parent),
+        ("started", summary.started_at),
+        ("finished", summary.finished_at),
+        ("path", str(summary.path)),
+    ):
+        if value:
+            print_line(f"{label:<10}{value}")
+    artifacts = handler.show(run_dir)["artifacts"]
+    listed = [a for a in artifacts if isinstance(a, dict)] if isinstance(artifacts, list) else []
+    if listed:
+        print_line()
+        rows = [[str(a["kind"]), str(a["path"]), size(int(a["bytes"])), str(a["sha256"])[:12]] for a in listed]
+        print_table(["artifact", "path", "size", "sha256"], rows, right=["size"])
+    return 0
+
+
+def metrics(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.output import print_json, print_line
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    handler = RunsHandler(open_context(arguments.workspace))
+    table = handler.metrics(handler.find(arguments.run_id))
+    if arguments.json:
+        print_json(table)
+        return 0
+    columns, rows = table["columns"], table["rows"]
+    assert isinstance(columns, list) and isinstance(rows, list)
+    print_line("\t".join(map(str, columns)))
+    for row in rows:
+        print_line("\t".join("" if value is None else f"{value:.10g}" for value in row))
+    return 0
+
+
+def logs(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.output import print_json
+    from tuiapp.cli.run_logs import follow_log, log_lines
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    handler = RunsHandler(open_context(arguments.workspace))
+    run_dir = handler.find(arguments.run_id)
+    if arguments.json:
+        print_json({"run_id": run_dir.name, "lines": log_lines(handler, run_dir, arguments.tail)})
+        return 0
+    return follow_log(handler, run_dir, arguments.tail, follow=arguments.follow)
+
+
+def wait(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.follow import follow
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    handler = RunsHandler(open_context(arguments.workspace))
+    return follow(handler, handler.find(arguments.run_id), as_json=arguments.json, timeout=arguments.timeout)
+
+
+def cancel(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.follow import Progress, ending
+    from tuiapp.cli.output import print_json, tell
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    handler = RunsHandler(open_context(arguments.workspace))
+    run_dir = handler.find(arguments.run_id)
+    handler.cancel(run_dir)
+    progress = Progress("stopping")
+    summary = handler.wait(run_dir, watch=progress)
+    progress.close()
+    if arguments.json:
+        print_json({"run_id": summary.id, **summary.as_dict()})
+    else:
+        tell(f"{summary.id} {ending(summary)}")
+    return 0
+
+
+def delete(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.output import print_json, tell
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.runs import RunsHandler
+
+    handler = RunsHandler(open_context(arguments.workspace))
+    run_dir = handler.find(arguments.run_id)
+    handler.delete(run_dir)
+    if arguments.json:
+        print_json({"run_id": run_dir.name, "deleted": True})
+    else:
+        tell(f"deleted {run_dir.name}")
+    return 0
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _step(step: object) -> str:
+    return "final" if step == -1 else str(step)

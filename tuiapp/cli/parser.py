@@ -1,0 +1,54 @@
+"""The grammar of the command line. --workspace and --json are accepted before and after the command."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from tuner.version import __version__
+
+DESCRIPTION = "The terminal workbench for fine-tuning language models on hardware you own."
+EPILOG = "Start here: `tuner demo` makes a complete small workspace; `tuner-tui` opens the screen."
+
+
+class UsageError(Exception):
+    """The command's words are off."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises instead of exiting, so that --json errors are JSON too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"see `{self.prog} --help`")
+
+
+def shared_options() -> argparse.ArgumentParser:
+    """The options every command takes."""
+    shared = Parser(add_help=False)
+    shared.add_argument(
+        "--workspace",
+        "-w",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="the workspace (default: TUNER_WORKSPACE, else the current folder)",
+    )
+    shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON alone on stdout")
+    return shared
+
+
+def build_parser() -> Parser:
+    """The whole grammar; building it imports no handler."""
+    from tuiapp.cli.commands import backends, checkpoints, config, data, demo, doctor, runs, train, upload
+
+    shared = shared_options()
+    parser = Parser(prog="tuner", description=DESCRIPTION, epilog=EPILOG, parents=[shared])
+    parser.set_defaults(workspace=None, json=False)
+    parser.add_argument("--version", action="version", version=f"tuner {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    for module in (demo, doctor, backends, config, data, train, runs, checkpoints, upload):
+        module.add(commands, shared)
+    return parser

@@ -1,0 +1,181 @@
+"""Looking at runs, waiting for them, stopping and deleting them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tuiapp.handlers.context import Context
+from tuner.config.workspace import cannot_write
+from tuner.core.errors import ConfigurationError
+from tuner.core.states import LIVE_STATES, RunState
+from tuner.discovery.references import RankedCheckpoint, find_run, ranked_checkpoints, run_folders
+from tuner.jobs.identity import host_name
+from tuner.jobs.reconcile import reconcile_run
+from tuner.jobs.stop import request_cancel
+from tuner.runs.checkpoint_marker import folder_bytes
+from tuner.runs.events import read_events
+from tuner.runs.json_file import UnreadableFile, read_object
+from tuner.runs.layout import RunPaths
+from tuner.runs.manifest_file import read_manifest
+from tuner.runs.metric_history import finite_or_none
+from tuner.runs.metric_reader import read_history
+from tuner.runs.state_file import read_state
+from tuner.runs.summary import RunSummary, summarise
+
+_POLL = 0.25
+
+Json = dict[str, object]
+
+
+class RunsHandler:
+    """The runs of one workspace. Whoever looks also notices what died."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def folders(self) -> list[Path]:
+        """Run directories, newest first."""
+        return run_folders(self.context.workspace)
+
+    def list(self, *, reconcile: bool = True) -> list[RunSummary]:
+        """All runs, newest first."""
+        return [self.summary(folder, reconcile=reconcile) for folder in self.folders()]
+
+    def summary(self, run_dir: Path, *, reconcile: bool = True) -> RunSummary:
+        """One run."""
+        if reconcile:
+            reconcile_run(run_dir)
+        return summarise(run_dir)
+
+    def find(self, reference: str) -> Path:
+        """The run that a person names.
+
+        Raises:
+            DiscoveryError: there is none, or there are several.
+        """
+        return find_run(self.context.workspace, reference)
+
+    def show(self, run_dir: Path) -> Json:
+        """The object of `runs show`."""
+        summary = self.summary(run_dir)
+        try:
+            manifest = read_manifest(run_dir)
+        except UnreadableFile:
+            manifest = {}  # the summary's error says so
+        details = {k: manifest.get(k) for k in ("job", "versions", "hardware", "model", "dataset", "results")}
+        return {
+            **summary.as_dict(),
+            **details,
+            "artifacts": manifest.get("artifacts") or [],
+            "events": [e.as_dict() for e in read_events(run_dir)],
+        }
+
+    def metrics(self, run_dir: Path) -> Json:
+        """The object of `runs metrics`: columns, one merged row per step, and how many values were not finite."""
+        history = read_history(run_dir)
+        names = history.columns
+        nonfinite = 0
+        rows: list[list[float | int | None]] = []
+        for step in history.steps:
+            values = history.row(step)
+            nonfinite += sum(1 for v in values.values() if finite_or_none(v) is None)
+            rows.append([step, *(finite_or_none(values[n]) if n in values else None for n in names)])
+        return {"columns": ["step", *names], "rows": rows, "nonfinite": nonfinite}
+
+    def checkpoints(self, run_dir: Path, by: str | None = None) -> list[RankedCheckpoint]:
+        """The run's checkpoints with scores; half-written ones are listed and never scored."""
+        return ranked_checkpoints(run_dir, by, torn=True)
+
+    def wait(
+        self, run_dir: Path, timeout: float | None = None, watch: Callable[[RunSummary], None] | None = None
+    ) -> RunSummary:
+        """Wait until the run has ended, or the seconds are over; ``watch`` sees each look."""
+        deadline = time.monotonic() + timeout if timeout is not None else None
+        while True:
+            summary = self.summary(run_dir)
+            if watch is not None:
+                watch(summary)
+            if not summary.is_live or summary.state == RunState.PAUSED:
+                return summary
+            if deadline is not None and time.monotonic() >= deadline:
+                return summary
+            time.sleep(_POLL)
+
+    def cancel(self, run_dir: Path) -> RunSummary:
+        """Ask the run to stop.
+
+        Raises:
+            ConfigurationError: it has already ended, or cannot be read.
+        """
+        reconcile_run(run_dir)
+        try:
+            request_cancel(run_dir)
+        except UnreadableFile as error:
+            raise ConfigurationError(str(error), hint="restore the file, or delete the run") from error
+        return self.summary(run_dir)
+
+    def delete(self, run_dir: Path) -> None:
+        """Delete a run that has ended; it vanishes at once and is then removed.
+
+        Raises:
+            ConfigurationError: the run is live, belongs to another host, or cannot be removed.
+        """
+        reconcile_run(run_dir)
+        try:
+            state = read_state(run_dir)
+        except UnreadableFile:
+            state = None  # a broken run may be deleted
+        if state is not None and state.state in LIVE_STATES:
+            where = f" on {state.host}" if state.host and state.host != host_name() else ""
+            raise ConfigurationError(
+                f"{run_dir.name} is {state.state.value}{where}", hint=f"stop it first: tuner runs cancel {run_dir.name}"
+            )
+        gone = run_dir.with_name(f".deleted-{run_dir.name}-{os.getpid()}")
+        try:
+            run_dir.rename(gone)
+            shutil.rmtree(gone)
+        except OSError as error:
+            raise cannot_write(run_dir, error) from error
+
+    def log_lines(self, run_dir: Path) -> Iterator[bytes]:
+        """The raw lines of console.log, from its beginning."""
+        path = RunPaths(run_dir).console
+        if path.exists():
+            with path.open("rb") as file:
+                yield from file
+
+
+def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint) -> Json:
+    """One object of `checkpoints list`."""
+    info = checkpoint.info
+    complete = checkpoint.score.value is not None or _is_whole(run_dir, info.path)
+    return {
+        "run_id": run_dir.name,
+        "step": info.step,
+        "path": str(info.path),
+        "is_final": info.is_final,
+        "is_best": checkpoint.is_best,
+        "score": checkpoint.score.value,
+        "score_parts": dict(checkpoint.score.parts),
+        "metrics": {k: finite_or_none(v) for k, v in info.metrics.items()},
+        "complete": complete,
+        "bytes": folder_bytes(info.path),
+    }
+
+
+def payload_of(run_dir: Path) -> Json:
+    """What the trainer was given; {} where there is none."""
+    try:
+        return read_object(RunPaths(run_dir).payload)
+    except UnreadableFile:
+        return {}
+
+
+def _is_whole(run_dir: Path, path: Path) -> bool:
+    from tuner.discovery.checkpoints import is_whole
+
+    return is_whole(run_dir, path)

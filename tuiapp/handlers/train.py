@@ -1,0 +1,259 @@
+"""Planning and starting a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from tuiapp.handlers.context import Context
+from tuner.config.load import dump_job, lines_of, parse_job_text, with_lines
+from tuner.core.backend_protocol import Estimate, TrainingBackend, Translation
+from tuner.core.enums import Device
+from tuner.core.errors import BackendError, ConfigurationError, ErrorCode, TunerError
+from tuner.core.interfaces import IHandler
+from tuner.core.issues import Issue, Severity, has_errors, unaccepted
+from tuner.core.job import JobConfiguration
+from tuner.core.job_sections import model_short_name
+from tuner.data.checks import dataset_issues, model_issues
+from tuner.data.inspect import DatasetReport, file_sha256
+from tuner.discovery.resolve import resolve_job
+from tuner.jobs.start import start_supervisor
+from tuner.jobs.submit import Launch, RunSpec, create_run
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """A configuration's text and what was said beside it. ``backend`` None: the preset's, else the default."""
+
+    text: str
+    backend: str | None = None
+    sets: Sequence[str] = ()
+    name: str | None = None
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainPlan:
+    """What would run. ``job`` and ``translation`` are None where an issue is an error."""
+
+    request: TrainRequest
+    backend: str
+    issues: list[Issue]
+    job: JobConfiguration | None = None
+    translation: Translation | None = None
+    estimate: Estimate = field(default_factory=Estimate)
+    parent_run: str | None = None
+    reports: list[DatasetReport] = field(default_factory=list)
+    python_path: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not has_errors(self.issues)
+
+    def as_dict(self, launch: Launch | None) -> dict[str, object]:
+        """The object of `train --dry-run`."""
+        return {
+            "issues": [i.as_dict() for i in self.issues],
+            "backend": self.backend,
+            "payload": self.translation.payload if self.translation else None,
+            "changes": self.translation.changes if self.translation else [],
+            "estimate": self.estimate.model_dump(),
+            "argv": launch.argv if launch else None,
+        }
+
+
+class TrainHandler(IHandler):
+    """Plan → submit → start. ``handle`` does all three for one request and returns the exit code."""
+
+    def __init__(self, context: Context, request: TrainRequest | None = None, accept: Sequence[str] = ()) -> None:
+        self.context = context
+        self.request = request
+        self.accept = accept
+
+    @property
+    def name(self) -> str:
+        return "train"
+
+    def can_handle_direct_mode(self) -> bool:
+        return self.request is not None
+
+    def handle(self) -> int:
+        if self.request is None:
+            raise ConfigurationError("nothing was asked to be trained", hint="give a TrainRequest")
+        self.start(self.submit(self.plan(self.request), self.accept))
+        return 0
+
+    def plan(self, request: TrainRequest) -> TrainPlan:
+        """Validate in three layers and translate. Issues carry the line of the request's text.
+
+        Raises:
+            ConfigurationError: a ``--set`` is malformed, or the backend is unknown.
+        """
+        loaded = parse_job_text(request.text, request.sets)
+        backend_name = request.backend or (_backend_of(loaded.job) if loaded.job else None)
+        backend_name = backend_name or self.context.default_backend()
+        backend = self.context.backends.get(backend_name)
+        python_path = self.context.settings.python_path(backend_name)
+        issues = list(loaded.issues)
+        if loaded.job is None:
+            return TrainPlan(request, backend_name, issues, python_path=python_path)
+        job, parent_run, found = resolve_job(loaded.job, self.context.workspace)
+        issues += found
+        issues += backend.validate_configuration(job)
+        from_data, facts, reports = dataset_issues(job)
+        issues += [*from_data, *model_issues(job)]
+        issues = _distinct(with_lines(issues, lines_of(request.text)))
+        if has_errors(issues):
+            return TrainPlan(request, backend_name, issues, reports=reports, python_path=python_path)
+        return TrainPlan(
+            request,
+            backend_name,
+            issues,
+            job,
+            backend.translate_configuration(job, facts),
+            backend.estimate(job, facts),
+            parent_run,
+            reports,
+            python_path,
+        )
+
+    def check_environment(self, plan: TrainPlan) -> None:
+        """Make sure that this machine can run the plan.
+
+        Raises:
+            BackendError: it cannot (CUDA_NOT_AVAILABLE, UNSUPPORTED_BACKEND).
+        """
+        backend = self.context.backends.get(plan.backend)
+        ok, message = validate_environment(backend, plan.python_path)
+        if not ok:
+            code = ErrorCode.CUDA_NOT_AVAILABLE if plan.backend == "rtx" else ErrorCode.UNSUPPORTED_BACKEND
+            what, _, hint = message.partition(". ")
+            raise BackendError(f"the {plan.backend} backend cannot train here: {what}", code=code, hint=hint)
+
+    def launch(self, plan: TrainPlan, run_dir: Path) -> Launch:
+        """The command that would train."""
+        if plan.translation is None:
+            raise ConfigurationError("the configuration has errors", hint="mend them first")
+        made = self.context.backends.get(plan.backend).launch_plan(plan.translation.trainer, run_dir, plan.python_path)
+        return Launch(made.argv, str(made.cwd), made.environment, made.passed_on)
+
+    def submit(self, plan: TrainPlan, accept: Sequence[str] = ()) -> Path:
+        """Create the run, queued.
+
+        Raises:
+            ConfigurationError: the plan has errors or warnings nobody accepted, or the workspace cannot be written.
+            BackendError: this machine cannot run it.
+        """
+        refuse_unaccepted(plan.issues, accept)
+        if plan.job is None or plan.translation is None:
+            raise ConfigurationError("the configuration has errors")
+        self.check_environment(plan)
+        return create_run(self.context.workspace, self._spec(plan), lambda run_dir: self.launch(plan, run_dir))
+
+    def start(self, run_dir: Path) -> None:
+        """Start the run's supervisor, detached."""
+        start_supervisor(run_dir)
+
+    def _spec(self, plan: TrainPlan) -> RunSpec:
+        job, translation = plan.job, plan.translation
+        assert job is not None and translation is not None  # submit has checked
+        accepted = [i for i in plan.issues if i.severity is Severity.WARNING]
+        facts: dict[str, JsonValue] = {
+            "job": job.model_dump(mode="json"),
+            "seed": job.seed,
+            "model": {"id": job.model.base_model, "revision": job.model.revision, "parent": job.model.parent},
+            "dataset": _dataset_facts(plan.reports),
+            "accepted_warnings": [f"{i.path}: {i.message}" for i in accepted],
+            "changes": list(translation.changes),
+            "overridden_ranges": sorted(job.overridden_ranges),
+        }
+        return RunSpec(
+            kind="train",
+            name=plan.request.name or job.output.suffix or _default_name(job),
+            objective=job.objective.value,
+            backend=plan.backend,
+            parent=plan.parent_run,
+            tags=list(plan.request.tags),
+            job_yaml=_job_text(plan, job),
+            payload=translation.payload,
+            facts=facts,
+        )
+
+
+def refuse_unaccepted(issues: Sequence[Issue], accept: Sequence[str]) -> None:
+    """Raise for errors, and for warnings that were not accepted.
+
+    Raises:
+        ConfigurationError: with the first finding as its message and the count of the others.
+    """
+    blocking = [i for i in issues if i.is_error] or unaccepted(issues, accept)
+    if not blocking:
+        return
+    first = blocking[0]
+    more = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
+    place = f"{first.path}: " if first.path else ""
+    try:
+        code: ErrorCode | None = ErrorCode(first.code)
+    except ValueError:
+        code = None
+    raise ConfigurationError(f"{place}{first.message}{more}", hint=first.hint, code=code)
+
+
+def validate_environment(backend: TrainingBackend, python_path: str) -> tuple[bool, str]:
+    """Backends that train on this machine look at the chosen interpreter; others have only the contract's method."""
+    from backends.training.cpu import CPUBackend
+    from backends.training.mac import MacBackend
+    from backends.training.rtx import RTXBackend
+
+    if isinstance(backend, CPUBackend | RTXBackend | MacBackend):
+        return backend.validate_environment(python_path)
+    return backend.validate_environment()
+
+
+def _backend_of(job: JobConfiguration) -> str | None:
+    return {Device.CPU: "cpu", Device.CUDA: "rtx", Device.MPS: "mac"}.get(job.hardware.device)
+
+
+def _default_name(job: JobConfiguration) -> str:
+    data = Path(job.datasets.training).stem if job.datasets.training else "data"
+    return f"{model_short_name(job.model)}-{data}"
+
+
+def _job_text(plan: TrainPlan, job: JobConfiguration) -> str:
+    """The configuration as submitted: the user's own text where nothing was laid over it, else the whole job."""
+    if plan.request.sets:
+        loaded = parse_job_text(plan.request.text, plan.request.sets)
+        return dump_job(loaded.job or job)
+    return plan.request.text
+
+
+def _dataset_facts(reports: Sequence[DatasetReport]) -> JsonValue:
+    if not reports:
+        return {}
+    first = reports[0]
+    try:
+        digest = file_sha256(first.path)
+    except OSError as error:
+        raise TunerError(f"{first.path}: {error.strerror or error}", code=ErrorCode.DATA_NOT_FOUND) from error
+    return {
+        "path": str(first.path),
+        "sha256": digest,
+        "rows": first.rows,
+        "format": first.format.value if first.format else None,
+        "skipped_rows": first.problem_count,
+    }
+
+
+def _distinct(issues: Sequence[Issue]) -> list[Issue]:
+    """Each finding once: two layers may meet the same missing field."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for issue in issues:
+        key = (issue.path, issue.code)
+        if key not in seen or issue.severity is not Severity.ERROR:
+            kept.append(issue)
+        seen.add(key)
+    return kept
