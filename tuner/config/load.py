@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tuner.config.overrides import apply_override
 from tuner.config.yaml_text import Lines, YamlProblem, dump, parse_mapping, read_text
-from tuner.core.issues import Issue, Severity
+from tuner.core.aliases import normalise_aliases
+from tuner.core.issues import Issue, Severity, has_errors
 from tuner.core.job import JobConfiguration
 from tuner.core.job_issues import parse_job
 
@@ -36,10 +37,15 @@ def parse_job_text(text: str, sets: Sequence[str] = ()) -> LoadedJob:
         tree, lines = parse_mapping(text)
     except YamlProblem as error:
         return LoadedJob(None, [_syntax(error)])
-    for item in sets:
-        apply_override(tree, item)
+    told: list[Issue] = []
+    if sets:  # they rule over the text, whichever of its names a parameter has there
+        tree, told = normalise_aliases(tree)
+        for item in sets:
+            apply_override(tree, item)
+        if has_errors(told):
+            return LoadedJob(None, with_lines(told, lines))
     job, issues = parse_job(tree)
-    return LoadedJob(job, with_lines(issues, lines))
+    return LoadedJob(job, with_lines([*told, *issues], lines))
 
 
 def with_lines(issues: Sequence[Issue], lines: Lines) -> list[Issue]:

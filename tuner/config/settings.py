@@ -10,7 +10,7 @@ from pathlib import Path
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from tuner.config.workspace import Workspace
+from tuner.config.workspace import Workspace, expanded
 from tuner.config.yaml_text import Tree, read_mapping
 from tuner.core.errors import ConfigurationError
 from tuner.core.job_issues import issues_from
@@ -48,7 +48,7 @@ class Settings(BaseModel):
         """The interpreter that a backend trains with; this one by default."""
         named = self.backends.get(backend)
         path = named.python_path if named else None
-        return str(Path(path).expanduser()) if path else sys.executable
+        return str(expanded(path)) if path else sys.executable
 
 
 def user_settings_file(environment: Mapping[str, str]) -> Path:

@@ -26,7 +26,7 @@ class Workspace:
 
     def resolve(self, path: str) -> Path:
         """A path of a configuration: relative ones mean the workspace."""
-        return Path(os.path.normpath(self.root / Path(path).expanduser()))
+        return Path(os.path.normpath(self.root / expanded(path)))
 
     def make_folder(self, folder: Path) -> Path:
         """Make a folder in the workspace.
@@ -48,11 +48,16 @@ def open_workspace(named: str | Path | None = None, environment: dict[str, str] 
         ConfigurationError: it does not exist or is not a folder.
     """
     variables = os.environ if environment is None else environment
-    root = Path(named or variables.get("TUNER_WORKSPACE") or ".").expanduser().absolute()
+    root = expanded(named or variables.get("TUNER_WORKSPACE") or ".").absolute()
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
         raise ConfigurationError(f"workspace {root} {what}", hint=f"make it: mkdir -p {root}")
     return Workspace(Path(os.path.normpath(root)))
+
+
+def expanded(path: str | Path) -> Path:
+    """A path with ``~`` replaced; that of an unknown user stays as it is (pathlib raises there)."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111
 
 
 def cannot_write(path: Path, error: OSError) -> ConfigurationError:

@@ -15,6 +15,9 @@ from tuner.core.errors import ConfigurationError
 Tree = dict[str, object]
 Lines = dict[str, int]
 
+_MOST_VALUES = 100_000
+"""Aliases of aliases can stand for more values than any memory holds."""
+
 
 class YamlProblem(Exception):
     """Text that is not YAML, or not a mapping; ``line`` is 1-based, None where the whole text is meant."""
@@ -32,19 +35,21 @@ def parse_mapping(text: str) -> tuple[Tree, Lines]:
     """
     try:
         value = YAML(typ="rt", pure=True).load(text)
+        if value is None:
+            return {}, {}
+        if not isinstance(value, CommentedMap):
+            raise YamlProblem("expected keys and values, such as `objective: sft`", 1)
+        plain = _Plain()
+        return plain.mapping(value, ""), plain.lines
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = (error.problem or str(error)).strip()
         raise YamlProblem(problem, mark.line + 1 if mark is not None else None) from error
-    except (YAMLError, ValueError, RecursionError) as error:  # ruamel raises ValueError for e.g. impossible dates
+    except RecursionError as error:
+        raise YamlProblem("nested too deeply, or a section that contains itself", None) from error
+    except (YAMLError, ValueError) as error:  # ruamel raises ValueError for e.g. impossible dates
         first = str(error).strip().splitlines()
         raise YamlProblem(first[0] if first else type(error).__name__, None) from error
-    if value is None:
-        return {}, {}
-    if not isinstance(value, CommentedMap):
-        raise YamlProblem("expected keys and values, such as `objective: sft`", 1)
-    lines: Lines = {}
-    return _plain_map(value, "", lines), lines
 
 
 def read_mapping(path: Path) -> Tree:
@@ -87,28 +92,37 @@ def dump(values: Mapping[str, object]) -> str:
     return stream.getvalue()
 
 
-def _plain_map(node: CommentedMap, place: str, lines: Lines) -> Tree:
-    result: Tree = {}
-    for key, value in node.items():
-        path = f"{place}.{key}" if place else str(key)
-        position = node.lc.data.get(key) if node.lc.data else None
-        if position:
-            lines[path] = position[0] + 1
-        result[str(key)] = _plain(value, path, lines)
-    return result
+class _Plain:
+    """Ruamel's nodes as plain values; ``lines`` collects the line of each key."""
 
+    def __init__(self) -> None:
+        self.lines: Lines = {}
+        self._left = _MOST_VALUES
 
-def _plain(value: object, path: str, lines: Lines) -> object:
-    if isinstance(value, CommentedMap):
-        return _plain_map(value, path, lines)
-    if isinstance(value, CommentedSeq):
-        return [_plain(item, f"{path}.{i}", lines) for i, item in enumerate(value)]
-    if isinstance(value, bool):
+    def mapping(self, node: CommentedMap, place: str) -> Tree:
+        result: Tree = {}
+        for key, value in node.items():
+            path = f"{place}.{key}" if place else str(key)
+            position = node.lc.data.get(key) if node.lc.data else None
+            if position:
+                self.lines[path] = position[0] + 1
+            result[str(key)] = self._value(value, path)
+        return result
+
+    def _value(self, value: object, path: str) -> object:
+        self._left -= 1
+        if self._left < 0:
+            raise YamlProblem(f"stands for too many values (more than {_MOST_VALUES})", None)
+        if isinstance(value, CommentedMap):
+            return self.mapping(value, path)
+        if isinstance(value, CommentedSeq):
+            return [self._value(item, f"{path}.{i}") for i, item in enumerate(value)]
+        if isinstance(value, bool):
+            return value
+        for kind in (int, float, str):  # ruamel's own scalar classes carry formatting; the plain ones do not
+            if isinstance(value, kind):
+                return kind(value)
         return value
-    for kind in (int, float, str):  # ruamel's own scalar classes carry formatting; the plain ones do not
-        if isinstance(value, kind):
-            return kind(value)
-    return value
 
 
 def _without_tuples(value: object) -> object:

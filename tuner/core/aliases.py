@@ -78,6 +78,13 @@ def normalise_aliases(values: Mapping[str, object]) -> tuple[Tree, list[Issue]]:
     return tree, issues
 
 
+def real_path(path: str) -> str:
+    """The dotted path that a path ending in an alias means; any other path as it is."""
+    place, _, key = path.rpartition(".")
+    foreign = place.partition(".")[0] == "metadata" or _is_real_name(place, key)
+    return path if foreign else ALIASES.get(key, path)
+
+
 def _is_real_name(place: str, key: str) -> bool:
     from tuner.core.job import section_class
 
