@@ -119,6 +119,18 @@ def test_a_set_rules_over_an_alias_in_the_file(item: str) -> None:
     assert {i.code for i in loaded.issues} == {"ALIAS"}
 
 
+def test_a_text_at_odds_with_itself_is_told_whatever_is_set() -> None:
+    loaded = parse_job_text("lora_r: 8\nmethod: {lora: {rank: 4}}\n", ["seed=1"])
+    assert loaded.job is None
+    assert ("lora_r", "GIVEN_TWICE", 1) in [(i.path, i.code, i.line) for i in loaded.issues]
+
+
+def test_metadata_keeps_the_names_it_is_given() -> None:
+    loaded = parse_job_text("", ["metadata.rtx.lr=3"])
+    assert loaded.job is not None
+    assert loaded.job.metadata == {"rtx": {"lr": 3}}
+
+
 @pytest.mark.parametrize(
     "item",
     ["seed", "=1", "", "seed: 1", "seed=[1", "seed.inner=1", "metadata={", "seed=1\nobjective: kto", "seed=x: y"],

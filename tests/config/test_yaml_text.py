@@ -70,7 +70,7 @@ def test_nothing_is_an_empty_mapping(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("a: 1\nb: [1,\nc: 2\n", 3),
+        ("a: 1\nb: ]\n", 2),
         ("a: 1\n\tb: 2\n", 2),
         ("a: 1\na: 2\n", 2),
         ("- a\n- b\n", 1),
