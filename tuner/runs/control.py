@@ -9,7 +9,6 @@ from tuner.runs.atomic import write_json
 from tuner.runs.json_file import UnreadableFile, read_object_or_none
 from tuner.runs.layout import RunPaths, utc_now
 
-
 STOPPED_EXIT_CODE = 10
 """A trainer exits with it when it stopped on request, after saving."""
 

@@ -40,6 +40,15 @@ class MetricHistory:
         for row in rows:
             self.add(row)
 
+    def fill(self, row: MetricRow) -> None:
+        """Add what a row knows that is not there yet, where its step is not beyond the last one."""
+        if not self._steps or row.step > self._steps[-1]:
+            return
+        if row.step not in self._rows:
+            bisect.insort(self._steps, row.step)
+            self._rows[row.step] = {}
+        self._rows[row.step] = {**row.values, **self._rows[row.step]}
+        self._columns.update(dict.fromkeys(row.values))
 
     def __len__(self) -> int:
         return len(self._steps)

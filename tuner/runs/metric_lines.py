@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +16,7 @@ TIMESTAMP = "timestamp"
 
 # LLaMA-Factory and ms-swift name the step differently; Synaptic-Tuner's MLX rows carry their metrics in a mapping.
 _STEP_KEYS = ("step", "current_steps", "global_step", "global_step/max_steps")
+_STEP_OF_TOTAL = re.compile(r"[0-9]{1,18}(?=/|$)")
 _RENAMED = {"lr": "learning_rate", "tokens_per_sec": "tokens_per_second"}
 
 
@@ -48,7 +51,7 @@ def row_from(value: Mapping[str, object]) -> MetricRow | None:
             if seconds is not None:
                 numbers[TIMESTAMP] = seconds
         elif isinstance(item, int | float) and not isinstance(item, bool):
-            numbers["learning_rate" if key == "lr" else key] = float(item)
+            numbers["learning_rate" if key == "lr" else key] = _float(item)
     return MetricRow(step, numbers)
 
 
@@ -60,7 +63,7 @@ def parse_json_line(line: bytes) -> object:
         pass
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -71,9 +74,17 @@ def _step(value: object) -> int | None:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.partition("/")[0].isdigit():  # ms-swift: "10/120"
-        return int(value.partition("/")[0])
+    if isinstance(value, str):  # ms-swift: "10/120"
+        match = _STEP_OF_TOTAL.match(value)
+        return int(match.group()) if match else None
     return None
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond what a float can hold
+        return math.inf if value > 0 else -math.inf
 
 
 def _seconds(text: str) -> float | None:

@@ -7,9 +7,12 @@ from pathlib import Path
 from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import checkpoint_step
 from tuner.runs.metric_history import MetricHistory
-from tuner.runs.metric_lines import parse_row, row_from
+from tuner.runs.metric_lines import MetricRow, parse_row, row_from
 
 _BLOCK = 8 * 1024 * 1024
+_MARK = 256
+"""Bytes before the unread part that are compared, to notice a file that was written anew."""
+_LLAMA_FACTORY = "trainer_log.jsonl"
 
 
 class _FileTail:
@@ -19,17 +22,23 @@ class _FileTail:
         self.path = path
         self.offset = 0
         self.identity: tuple[int, int] | None = None
+        self._mark = b""
+        self._seen = (0, 0)
 
     def is_replaced(self) -> bool:
         """Whether what was read before no longer stands at the front of this file."""
-        stat = self.path.stat()
-        return self.identity is not None and (
-            self.identity != (stat.st_dev, stat.st_ino) or stat.st_size < self.offset
-        )
+        try:
+            stat = self.path.stat()
+            if (stat.st_mtime_ns, stat.st_size) != self._seen and self._mark != self._before_offset():
+                return True
+        except OSError:
+            return True
+        return self.identity is not None and (self.identity != (stat.st_dev, stat.st_ino) or stat.st_size < self.offset)
 
     def read_lines(self) -> list[bytes]:
         stat = self.path.stat()
         self.identity = (stat.st_dev, stat.st_ino)
+        self._seen = (stat.st_mtime_ns, stat.st_size)
         if stat.st_size <= self.offset:
             return []
         lines: list[bytes] = []
@@ -41,7 +50,14 @@ class _FileTail:
                 if newline:
                     lines += whole.split(b"\n")
                     self.offset += len(whole) + 1
+        self._mark = self._before_offset()
         return lines
+
+    def _before_offset(self) -> bytes:
+        with self.path.open("rb") as file:
+            start = max(0, self.offset - _MARK)
+            file.seek(start)
+            return file.read(self.offset - start)
 
 
 class MetricReader:
@@ -66,8 +82,8 @@ class MetricReader:
         files = metric_files(self.run_dir)
         if not files:
             return self._read_trainer_state()
-        if any(t.is_replaced() for p, t in self._tails.items() if p.exists()) or set(self._tails) - set(files):
-            self.history, self.skipped, self._tails = MetricHistory(), 0, {}
+        if any(t.is_replaced() for t in self._tails.values()):
+            self.history, self.skipped, self._tails, self._trainer_state = MetricHistory(), 0, {}, None
         changed = False
         for path in files:
             for line in self._tails.setdefault(path, _FileTail(path)).read_lines():
@@ -77,26 +93,35 @@ class MetricReader:
                     continue
                 self.history.add(row)
                 changed = True
+        if files[0].name == _LLAMA_FACTORY:  # its log leaves out what trainer_state.json has, such as grad_norm
+            for row in self._new_trainer_state() or ():
+                self.history.fill(row)
+                changed = True
         return changed
 
     def _read_trainer_state(self) -> bool:
+        rows = self._new_trainer_state()
+        if rows is None:
+            return False
+        self.history = MetricHistory()
+        self.history.extend(rows)
+        return True
+
+    def _new_trainer_state(self) -> list[MetricRow] | None:
+        """The rows of the newest trainer_state.json; None where there is nothing new."""
         newest = newest_trainer_state(self.run_dir)
         if newest is None:
-            return False
-        seen = (newest, newest.stat().st_mtime)
-        if seen == self._trainer_state:
-            return False
+            return None
         try:
+            seen = (newest, newest.stat().st_mtime)
+            if seen == self._trainer_state:
+                return None
             log = read_object(newest).get("log_history")
-        except UnreadableFile:
-            return False  # being written just now; the next look reads it
-        self.history = MetricHistory()
-        for entry in log if isinstance(log, list) else []:
-            row = row_from(entry) if isinstance(entry, dict) else None
-            if row is not None:
-                self.history.add(row)
+        except (OSError, UnreadableFile):
+            return None  # being written or deleted just now; the next look reads it
         self._trainer_state = seen
-        return True
+        entries = log if isinstance(log, list) else []
+        return [row for e in entries if isinstance(e, dict) and (row := row_from(e)) is not None]
 
 
 def read_history(run_dir: Path) -> MetricHistory:
@@ -118,5 +143,7 @@ def metric_files(run_dir: Path) -> list[Path]:
 def newest_trainer_state(run_dir: Path) -> Path | None:
     """The trainer_state.json of the highest checkpoint: each holds all history up to its step."""
     folders = [p for base in (run_dir, run_dir / "checkpoints") for p in base.glob("checkpoint-*")]
-    numbered = [(s, p) for p in folders if (s := checkpoint_step(p)) is not None and (p / "trainer_state.json").is_file()]
+    numbered = [
+        (s, p) for p in folders if (s := checkpoint_step(p)) is not None and (p / "trainer_state.json").is_file()
+    ]
     return max(numbered)[1] / "trainer_state.json" if numbered else None

@@ -117,7 +117,8 @@ def summarise(run_dir: Path) -> RunSummary:
         method=_text(_object(job.get("method")).get("type")),
         backend=_text(manifest.get("backend")),
         model=_text(_object(job.get("model")).get("base_model")) or _text(_object(manifest.get("model")).get("id")),
-        dataset=_text(_object(job.get("datasets")).get("training")) or _text(_object(manifest.get("dataset")).get("path")),
+        dataset=_text(_object(job.get("datasets")).get("training"))
+        or _text(_object(manifest.get("dataset")).get("path")),
         created_at=_text(manifest.get("created")),
         started_at=_text(manifest.get("started")),
         finished_at=_text(manifest.get("finished")),
