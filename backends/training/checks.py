@@ -39,10 +39,14 @@ def capability_issues(name: str, job: JobConfiguration, can: Capabilities) -> It
     for path, (low, high) in can.ranges.items():
         value = value_at(values, path)
         if isinstance(value, int | float) and not low <= value <= high:
-            yield _error(path, "OUT_OF_RANGE", f"{value:g} is out of the {name} backend's range", f"use {low:g} to {high:g}")
+            yield _error(
+                path, "OUT_OF_RANGE", f"{value:g} is out of the {name} backend's range", f"use {low:g} to {high:g}"
+            )
     for optimization in job.optimizations.enabled:
         if optimization not in can.optimizations:
-            yield _ignored("optimizations.enabled", f"the {name} backend has no {optimization.value}; it would be left out")
+            yield _ignored(
+                "optimizations.enabled", f"the {name} backend has no {optimization.value}; it would be left out"
+            )
     defaults = JobConfiguration.model_construct().model_dump(mode="json")
     for path, why in can.unsupported.items():
         if value_at(values, path) != value_at(defaults, path):

@@ -61,7 +61,7 @@ def run_python(python_path: str, code: str, *arguments: str) -> str:
 
 
 def missing_message(found: dict[str, str | None], python_path: str, extra: str) -> str:
-    """"" where nothing is missing, else what is and how to get it."""
+    """ "" where nothing is missing, else what is and how to get it."""
     missing = [name for name, has in found.items() if has is None]
     if not missing:
         return ""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from backends.training.checks import capability_issues
-from backends.training.packages import packages_path, trainers_folder
+from backends.training.launching import script_launch
+from backends.training.packages import trainers_folder
 from tuner.config.load import load_job
 from tuner.config.workspace import Workspace
 from tuner.core.backend_protocol import LaunchPlan, TrainingBackend
@@ -21,14 +22,6 @@ from tuner.jobs.start import start_supervisor
 from tuner.jobs.stop import request_cancel
 from tuner.jobs.submit import Launch, RunSpec, create_run
 from tuner.runs.state_file import StateView, read_state
-
-PASSED_ON = (
-    "PATH HOME USER LOGNAME LANG LC_ALL LC_CTYPE TMPDIR XDG_CACHE_HOME LD_LIBRARY_PATH VIRTUAL_ENV SSL_CERT_FILE "
-    "REQUESTS_CA_BUNDLE http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY "
-    "CUDA_VISIBLE_DEVICES CUDA_HOME CUDA_DEVICE_ORDER NVIDIA_VISIBLE_DEVICES PYTORCH_CUDA_ALLOC_CONF PYTORCH_ALLOC_CONF "
-    "OMP_NUM_THREADS MKL_NUM_THREADS HF_HOME HF_HUB_CACHE HF_ENDPOINT HF_TOKEN HF_TOKEN_PATH HF_HUB_OFFLINE "
-    "WANDB_API_KEY WANDB_MODE COVERAGE_PROCESS_START COVERAGE_PROCESS_CONFIG"
-).split()
 
 
 class LocalBackend(TrainingBackend):
@@ -68,19 +61,8 @@ class LocalBackend(TrainingBackend):
         return list(capability_issues(self.name, job, self.capabilities(job.model.base_model)))
 
     def launch_plan(self, trainer: str, run_dir: Path, python_path: str) -> LaunchPlan:
-        script = self._trainers[trainer].removesuffix(".py").replace("/", ".")
-        packages = packages_path(run_dir.parents[1] / ".tuner")
-        return LaunchPlan(
-            argv=[python_path, "-u", "-m", f"Trainers.{trainer}.{script}", str(run_dir)],
-            cwd=run_dir,
-            environment={
-                "PYTHONPATH": str(packages),
-                "PYTHONSAFEPATH": "1",
-                "TOKENIZERS_PARALLELISM": "false",
-                "HF_HUB_DISABLE_TELEMETRY": "1",
-            },
-            passed_on=list(PASSED_ON),
-        )
+        script = self._trainers[trainer].removesuffix(".py")
+        return script_launch(f"Trainers.{trainer}.{script}", run_dir, python_path)
 
     def execute(self, config: TrainingConfig, python_path: str) -> int:
         """Train in the foreground, in a run directory under ``repo_root``/runs; the headline values rule."""
@@ -143,4 +125,3 @@ class LocalBackend(TrainingBackend):
             first = next(i for i in loaded.issues if i.is_error)
             raise ConfigurationError(f"{path}: {first.path}: {first.message}", hint=first.hint)
         return loaded.job, path
-

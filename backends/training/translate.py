@@ -72,7 +72,9 @@ def _model(job: JobConfiguration, device: str, dtype: str) -> Values:
 
 def _method(job: JobConfiguration) -> Values:
     lora = job.method.lora
-    modules: JsonValue = lora.trainable_modules if isinstance(lora.trainable_modules, str) else list(lora.trainable_modules)
+    modules: JsonValue = (
+        lora.trainable_modules if isinstance(lora.trainable_modules, str) else list(lora.trainable_modules)
+    )
     return {
         "type": job.method.type.value,
         "lora": {
@@ -86,9 +88,7 @@ def _method(job: JobConfiguration) -> Values:
     }
 
 
-def _arguments(
-    job: JobConfiguration, device: str, dtype: str, facts: Mapping[str, int], changes: list[str]
-) -> Values:
+def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[str, int], changes: list[str]) -> Values:
     schedule, optimizer, enabled = job.schedule, job.optimizer, job.optimizations.enabled
     name, kwargs = _scheduler(job, changes)
     arguments: Values = {
@@ -177,16 +177,20 @@ def _of_objective(job: JobConfiguration, changes: list[str]) -> Values:
             "completion_only_loss": on_answers,
             "activation_offloading": offload,
         }
-    return {}
+    return {"adam_beta2": 0.95}  # from scratch gradients change fast; 0.999 remembers the first steps too long
 
 
 def _scheduler(job: JobConfiguration, changes: list[str]) -> tuple[str, Values]:
     scheduler = job.optimizer.scheduler
     floor, cycles = scheduler.min_lr_ratio, scheduler.cycles
     if scheduler.type is SchedulerType.COSINE:
-        return ("cosine_with_min_lr", {"min_lr_rate": floor, "num_cycles": cycles}) if floor else (
-            "cosine",
-            {"num_cycles": cycles},
+        return (
+            ("cosine_with_min_lr", {"min_lr_rate": floor, "num_cycles": cycles})
+            if floor
+            else (
+                "cosine",
+                {"num_cycles": cycles},
+            )
         )
     if scheduler.type in {SchedulerType.LINEAR, SchedulerType.POLYNOMIAL} and (
         floor or scheduler.type is SchedulerType.POLYNOMIAL

@@ -19,7 +19,10 @@ SIZES = ("2m", "15m", "110m")
 
 CUSTOM = {
     "exact_match_rows": CustomParameter(
-        kind="int", minimum=0, default=0, help="validation prompts answered at each evaluation and compared to the letter"
+        kind="int",
+        minimum=0,
+        default=0,
+        help="validation prompts answered at each evaluation and compared to the letter",
     ),
     "answer_tokens": CustomParameter(kind="int", minimum=1, default=64, help="longest answer, in tokens"),
     "evaluate_first": CustomParameter(kind="bool", default=False, help="evaluate once before the first step"),

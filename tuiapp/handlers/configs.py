@@ -65,5 +65,3 @@ def run_configuration(run_dir: Path) -> tuple[str, str | None]:
     if not path.is_file():
         raise ConfigurationError(f"{run_dir.name} has no configuration to copy", hint="choose a training run")
     return read_text(path), str(backend) if backend else None
-
-

@@ -39,7 +39,9 @@ def examine(context: Context) -> list[Check]:
 
 
 def _python() -> Check:
-    return Check("tuner", True, f"{__version__} on Python {platform.python_version()} ({platform.system()} {platform.machine()})")
+    return Check(
+        "tuner", True, f"{__version__} on Python {platform.python_version()} ({platform.system()} {platform.machine()})"
+    )
 
 
 def _machine() -> Check:

@@ -97,7 +97,8 @@ class UploadHandler(IHandler):
         """
         if request.save_method != "lora":
             raise ConfigurationError(
-                f"save method {request.save_method} is not built yet", hint="use --save-method lora: the adapter as it is"
+                f"save method {request.save_method} is not built yet",
+                hint="use --save-method lora: the adapter as it is",
             )
         run_dir, checkpoint = find_checkpoint(self.context.workspace, request.reference)
         manifest = _manifest(run_dir)
@@ -145,7 +146,12 @@ class UploadHandler(IHandler):
     def result(self, plan: UploadPlan, published: Path) -> dict[str, object]:
         """The object of `upload`: the run as it then is, with where it was published."""
         summary = summarise(plan.run_dir)
-        return {"run_id": summary.id, **summary.as_dict(), "published": str(published), "published_step": plan.checkpoint.info.step}
+        return {
+            "run_id": summary.id,
+            **summary.as_dict(),
+            "published": str(published),
+            "published_step": plan.checkpoint.info.step,
+        }
 
     def _target(self, request: UploadRequest, name: str) -> Path:
         if request.target is not None:
@@ -165,7 +171,9 @@ class UploadHandler(IHandler):
                 continue
             results, dataset = manifest.get("results"), manifest.get("dataset")
             if isinstance(results, dict) and isinstance(results.get("total"), int) and isinstance(dataset, dict):
-                found.append(TestResult(Path(str(dataset.get("path"))).name, int(results["passed"]), int(results["total"])))
+                found.append(
+                    TestResult(Path(str(dataset.get("path"))).name, int(results["passed"]), int(results["total"]))
+                )
         return found
 
 

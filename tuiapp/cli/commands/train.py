@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("train", parents=[shared], help="train from a configuration file or a preset")
     parser.add_argument("config", metavar="CONFIG", help="a YAML file, or a preset's name")
-    parser.add_argument("--backend", metavar="B", help="cpu, rtx, mac (default: the preset's, else this machine's best)")
-    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="PATH=VALUE", help="override a value")
+    parser.add_argument(
+        "--backend", metavar="B", help="cpu, rtx, mac (default: the preset's, else this machine's best)"
+    )
+    parser.add_argument(
+        "--set", dest="sets", action="append", default=[], metavar="PATH=VALUE", help="override a value"
+    )
     parser.add_argument("--name", metavar="N", help="the run's name")
     parser.add_argument("--tag", dest="tags", action="append", default=[], metavar="T", help="tag the run; may repeat")
-    parser.add_argument("--accept", action="append", default=[], metavar="CODE", help="accept a warning by code, or all")
+    parser.add_argument(
+        "--accept", action="append", default=[], metavar="CODE", help="accept a warning by code, or all"
+    )
     parser.add_argument("--detach", action="store_true", help="start it and return at once")
     parser.add_argument("--dry-run", action="store_true", help="check and show what would run; write nothing")
     parser.set_defaults(run=run)

@@ -1,0 +1,36 @@
+"""The command that runs one of our training scripts, and the variables it sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backends.training.packages import packages_path
+from tuner.core.backend_protocol import LaunchPlan
+
+PASSED_ON = (
+    "PATH HOME USER LOGNAME LANG LC_ALL LC_CTYPE TMPDIR XDG_CACHE_HOME LD_LIBRARY_PATH VIRTUAL_ENV SSL_CERT_FILE "
+    "REQUESTS_CA_BUNDLE http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY "
+    "CUDA_VISIBLE_DEVICES CUDA_HOME CUDA_DEVICE_ORDER NVIDIA_VISIBLE_DEVICES PYTORCH_CUDA_ALLOC_CONF PYTORCH_ALLOC_CONF "
+    "OMP_NUM_THREADS MKL_NUM_THREADS HF_HOME HF_HUB_CACHE HF_ENDPOINT HF_TOKEN HF_TOKEN_PATH HF_HUB_OFFLINE "
+    "WANDB_API_KEY WANDB_MODE COVERAGE_PROCESS_START COVERAGE_PROCESS_CONFIG"
+).split()
+
+
+def script_launch(module: str, run_dir: Path, python_path: str) -> LaunchPlan:
+    """How the supervisor starts ``python -m module run_dir``. Secrets are inherited by name, never written down.
+
+    Raises:
+        OSError: links to our packages cannot be made in the workspace.
+    """
+    packages = packages_path(run_dir.parents[1] / ".tuner")
+    return LaunchPlan(
+        argv=[python_path, "-u", "-m", module, str(run_dir)],
+        cwd=run_dir,
+        environment={
+            "PYTHONPATH": str(packages),
+            "PYTHONSAFEPATH": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+        },
+        passed_on=list(PASSED_ON),
+    )

@@ -1,0 +1,1 @@
+"""`tuner demo`: a complete small workspace, trained here and now on the processor."""
