@@ -60,7 +60,11 @@ def _answer_batch(model: Any, tokenizer: PreTrainedTokenizerBase, rows: list[Row
         )
     length = inputs["input_ids"].shape[1]
     return [
-        Case(prompt, _plain(tokenizer, expected[len(prompt) :]), tokenizer.decode(ids[length:], skip_special_tokens=True).strip())
+        Case(
+            prompt,
+            _plain(tokenizer, expected[len(prompt) :]),
+            tokenizer.decode(ids[length:], skip_special_tokens=True).strip(),
+        )
         for prompt, expected, ids in zip(prompts, whole, output, strict=True)
     ]
 

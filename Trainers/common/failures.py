@@ -7,7 +7,9 @@ import re
 
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 
-_OUT_OF_MEMORY = re.compile(r"out of memory|can't allocate memory|DefaultCPUAllocator|kIOGPUCommandBufferCallbackErrorOutOfMemory", re.I)
+_OUT_OF_MEMORY = re.compile(
+    r"out of memory|can't allocate memory|DefaultCPUAllocator|kIOGPUCommandBufferCallbackErrorOutOfMemory", re.I
+)
 _CONNECTION = re.compile(r"connection|timed out|timeout|temporarily unavailable|502|503|504|max retries", re.I)
 
 

@@ -50,7 +50,9 @@ def total_steps(arguments: dict[str, Any], training_rows: int) -> int:
 
 def validation_answers(payload: Payload, tokenizer: PreTrainedTokenizerBase, rows: list[Row]) -> Evaluate | None:
     """The exact-match evaluation, where the job asks for one and the rows have answers."""
-    asked = [r for r in rows if "completion" in r and r.get("label", True)][: int(payload.option("exact_match_rows", 0))]
+    asked = [r for r in rows if "completion" in r and r.get("label", True)][
+        : int(payload.option("exact_match_rows", 0))
+    ]
     if not asked:
         return None
     longest = int(payload.option("answer_tokens", 64))

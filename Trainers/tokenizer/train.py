@@ -68,7 +68,9 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     sentencepiece_model = payload.paths.root / ".tokenizer.model"
     shutil.copyfile(folder / "tokenizer.model", sentencepiece_model)
     tokenizer.save_pretrained(str(folder))
-    sentencepiece_model.replace(folder / "tokenizer.model")  # transformers 5 leaves it out, llama.cpp's converter needs it
+    sentencepiece_model.replace(
+        folder / "tokenizer.model"
+    )  # transformers 5 leaves it out, llama.cpp's converter needs it
     (folder / "tuner_tokenizer.json").write_text(json.dumps({"kind": "sentencepiece-bpe", "vocab_size": vocabulary}))
     mark_complete(folder)
     folder.replace(payload.paths.final_model)
@@ -79,9 +81,7 @@ def train(payload: Payload, reporter: Reporter) -> bool:
 
 def _check_corpus(corpus: Path) -> None:
     if not corpus.is_file():
-        raise TunerError(
-            f"{corpus}: no such file", code=ErrorCode.CORPUS_NOT_FOUND, failure_class=FailureClass.USER
-        )
+        raise TunerError(f"{corpus}: no such file", code=ErrorCode.CORPUS_NOT_FOUND, failure_class=FailureClass.USER)
     if corpus.stat().st_size == 0:
         raise TunerError(f"{corpus} is empty", code=ErrorCode.CORPUS_EMPTY, failure_class=FailureClass.USER)
 

@@ -26,7 +26,7 @@ def exit_code_of(error: TunerError) -> int:
     """0 done, 1 failed, 2 bad input or configuration, 3 something this machine lacks, 4 a named thing is not there."""
     if isinstance(error, DiscoveryError) and error.code in _ABSENT:
         return NOT_THERE
-    if isinstance(error, BackendError) and error.code in _LACKING or error.code is ErrorCode.DISK_FULL:
+    if (isinstance(error, BackendError) and error.code in _LACKING) or error.code is ErrorCode.DISK_FULL:
         return MACHINE_LACKS
     if isinstance(error, ConfigurationError | ValidationError | DiscoveryError):
         return BAD_INPUT

@@ -29,6 +29,8 @@ from tuner.runs.summary import RunSummary, summarise
 _POLL = 0.25
 
 Json = dict[str, object]
+Checkpoints = list[RankedCheckpoint]
+"""A name of its own, because within RunsHandler ``list`` is a method."""
 
 
 class RunsHandler:
@@ -86,7 +88,7 @@ class RunsHandler:
             rows.append([step, *(finite_or_none(values[n]) if n in values else None for n in names)])
         return {"columns": ["step", *names], "rows": rows, "nonfinite": nonfinite}
 
-    def checkpoints(self, run_dir: Path, by: str | None = None) -> list[RankedCheckpoint]:
+    def checkpoints(self, run_dir: Path, by: str | None = None) -> Checkpoints:
         """The run's checkpoints with scores; half-written ones are listed and never scored."""
         return ranked_checkpoints(run_dir, by, torn=True)
 

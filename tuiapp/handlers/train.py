@@ -167,8 +167,8 @@ class TrainHandler(IHandler):
             "model": {"id": job.model.base_model, "revision": job.model.revision, "parent": job.model.parent},
             "dataset": _dataset_facts(plan.reports),
             "accepted_warnings": [f"{i.path}: {i.message}" for i in accepted],
-            "changes": list(translation.changes),
-            "overridden_ranges": sorted(job.overridden_ranges),
+            "changes": list[JsonValue](translation.changes),
+            "overridden_ranges": list[JsonValue](sorted(job.overridden_ranges)),
         }
         return RunSpec(
             kind="train",

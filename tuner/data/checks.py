@@ -107,14 +107,15 @@ def _has_template(folder: Path) -> bool:
 
 
 def _report_issues(path: str, report: DatasetReport) -> Iterator[Issue]:
+    listed = _listed(report)
     if not report.rows:
-        yield _error(path, f"{report.path} has no row that can be used{_listed(report)}", "mend the file, or name another")
+        yield _error(path, f"{report.path} has no row that can be used{listed}", "mend the file, or name another")
     elif report.problem_count:
         yield Issue(
             path=path,
             severity=Severity.WARNING,
             code="ROWS_SKIPPED",
-            message=f"{report.problem_count} of {report.problem_count + report.rows} rows cannot be used{_listed(report)}",
+            message=f"{report.problem_count} of {report.problem_count + report.rows} rows cannot be used{listed}",
             hint="mend those lines, or accept that they are left out (--accept ROWS_SKIPPED)",
         )
 
@@ -129,5 +130,3 @@ def _listed(report: DatasetReport) -> str:
 
 def _error(path: str, message: str, hint: str) -> Issue:
     return Issue(path=path, severity=Severity.ERROR, code=ErrorCode.DATA_INVALID.value, message=message, hint=hint)
-
-

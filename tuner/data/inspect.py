@@ -67,7 +67,8 @@ def usable_rows(path: Path, kind: DatasetFormat, objective: Objective, report: D
             report.note(line.number, "WRONG_FORMAT", f"{objective.value} cannot use {wanted.value} rows")
             continue
         if objective is not Objective.PRETRAIN and found not in (wanted, None):
-            report.note(line.number, "MIXED_FORMAT", f"is {found.value if found else 'unknown'}, the rows before {wanted.value}")
+            what = found.value if found else "unknown"
+            report.note(line.number, "MIXED_FORMAT", f"is {what}, the rows before {wanted.value}")
             continue
         try:
             row = convert(line.record, found or wanted, objective)

@@ -46,7 +46,10 @@ class PromptSetDiscovery(IDiscoveryService):
                 self.diagnostics.append(f"{path}: larger than a prompt set ({_LARGEST // 2**20} MiB)")
                 return None
             text = path.read_text(encoding="utf-8")
-            value = [json.loads(line) for line in text.splitlines() if line.strip()] if path.suffix == ".jsonl" else json.loads(text)
+            if path.suffix == ".jsonl":
+                value = [json.loads(line) for line in text.splitlines() if line.strip()]
+            else:
+                value = json.loads(text)
         except (OSError, ValueError) as error:
             self.diagnostics.append(f"{path}: {error}")
             return None

@@ -58,9 +58,7 @@ def _parent(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) ->
     elif (folder / "config.json").is_file():  # a whole model: it is itself the base to go on from
         job.model.base_model, job.model.parent = str(folder), None
     else:
-        issues.append(
-            _missing("model.parent", f"{folder} holds neither an adapter nor a model", "MODEL_NOT_FOUND")
-        )
+        issues.append(_missing("model.parent", f"{folder} holds neither an adapter nor a model", "MODEL_NOT_FOUND"))
     return run_id
 
 
@@ -80,14 +78,16 @@ def _base(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) -> N
     if folder.is_dir():
         job.model.base_model = str(folder)
         if not (folder / "config.json").is_file():
-            issues.append(_missing("model.base_model", f"{folder} is not a model: it has no config.json", "MODEL_NOT_FOUND"))
+            what = f"{folder} is not a model: it has no config.json"
+            issues.append(_missing("model.base_model", what, "MODEL_NOT_FOUND"))
         return
     name, _ = split_reference(named)
     try:
         find_run(workspace, name)
         _, checkpoint = find_checkpoint(workspace, named if "@" in named else f"{named}@final")
     except DiscoveryError:
-        if named.startswith((".", "/", "~")) or not _HUB_ID.fullmatch(named) or folder.parent != workspace.root and folder.parent.is_dir():
+        looks_local = named.startswith((".", "/", "~")) or (folder.parent != workspace.root and folder.parent.is_dir())
+        if looks_local or not _HUB_ID.fullmatch(named):
             issues.append(_missing("model.base_model", f"{folder}: no such model folder", "MODEL_NOT_FOUND"))
         return
     job.model.base_model = str(checkpoint.info.path)

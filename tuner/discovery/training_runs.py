@@ -27,7 +27,9 @@ class TrainingRunDiscovery(IDiscoveryService):
         self.repo_root = Path(repo_root) if repo_root is not None else find_repo_root()
         self.diagnostics: list[str] = []
 
-    def discover(self, trainer_type: str | None = None, limit: int = 10, include_incomplete: bool = False) -> list[Path]:
+    def discover(
+        self, trainer_type: str | None = None, limit: int = 10, include_incomplete: bool = False
+    ) -> list[Path]:
         """Run folders, newest first.
 
         Args:
@@ -37,9 +39,7 @@ class TrainingRunDiscovery(IDiscoveryService):
         """
         self.diagnostics = []
         found = [
-            (stamp, path)
-            for stamp, path, kind in (*self._ours(), *self._synaptic())
-            if trainer_type in (None, kind)
+            (stamp, path) for stamp, path, kind in (*self._ours(), *self._synaptic()) if trainer_type in (None, kind)
         ]
         found.sort(reverse=True)
         kept = (path for _, path in found if include_incomplete or find_checkpoints(path, history=MetricHistory()))

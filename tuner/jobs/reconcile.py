@@ -32,7 +32,10 @@ def reconcile_run(run_dir: Path) -> bool:
         outcome = _outcome(run_dir, view)
         _end_orphan(view)
         change_state(
-            run_dir, RunState.FAILED, outcome.message, patch={"error": outcome.error, "phase": None, "eta_seconds": None}
+            run_dir,
+            RunState.FAILED,
+            outcome.message,
+            patch={"error": outcome.error, "phase": None, "eta_seconds": None},
         )
         patch_manifest(run_dir, {"finished": utc_now(), "state": "failed", "error": outcome.error})
     except (UnreadableFile, IllegalTransition, FileNotFoundError):

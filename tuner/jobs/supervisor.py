@@ -95,9 +95,7 @@ class Supervisor:
 
             finalize(self.run_dir)
         patch = {"phase": None, "eta_seconds": None, "error": outcome.error, "supervisor": None, "trainer": None}
-        patch_manifest(
-            self.run_dir, {"finished": utc_now(), "state": outcome.state.value, "error": outcome.error}
-        )
+        patch_manifest(self.run_dir, {"finished": utc_now(), "state": outcome.state.value, "error": outcome.error})
         change_state(self.run_dir, outcome.state, outcome.message, patch=patch)
 
     def _patience_is_over(self) -> bool:

@@ -69,7 +69,8 @@ def _evaluation(checkpoint: CheckpointInfo, why: str, tests: Sequence[TestResult
     if (loss := checkpoint.metrics.get("eval_loss")) is not None:
         rows.append(f"| validation loss | {loss:.4f} |")
     rows += [
-        f"| test ({_plain(t.dataset)}), answers right to the letter | {t.passed / t.total:.1%} ({t.passed} of {t.total}) |"
+        f"| test ({_plain(t.dataset)}), answers right to the letter | {t.passed / t.total:.1%} "
+        f"({t.passed} of {t.total}) |"
         for t in tests
         if t.total
     ]

@@ -38,7 +38,7 @@ def row_from(value: Mapping[str, object]) -> MetricRow | None:
     """A row from a decoded object, or None where it names no step."""
     inner = value.get("metrics")
     if isinstance(inner, Mapping):
-        value = {**value, **{_RENAMED.get(k, k): v for k, v in inner.items()}}
+        value = {**value, **{_RENAMED.get(str(k), str(k)): v for k, v in inner.items()}}
     step = next((s for s in (_step(value.get(k)) for k in _STEP_KEYS) if s is not None), None)
     if step is None:
         return None

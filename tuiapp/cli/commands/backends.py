@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     group = commands.add_parser("backends", parents=[shared], help="where training can run, and what each can do")
     verbs = group.add_subparsers(title="commands", metavar="VERB", required=True)
     verbs.add_parser("list", parents=[shared], help="all backends").set_defaults(run=list_backends)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     group = commands.add_parser("checkpoints", parents=[shared], help="a run's checkpoints and the best of them")
     verbs = group.add_subparsers(title="commands", metavar="VERB", required=True)
     for name, help_, action in (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     group = commands.add_parser("data", parents=[shared], help="look a dataset through before training on it")
     verbs = group.add_subparsers(title="commands", metavar="VERB", required=True)
     parser = verbs.add_parser("inspect", parents=[shared], help="format, rows, and each row that cannot be used")

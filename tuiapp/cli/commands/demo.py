@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tuner.runs.summary import RunSummary
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     parser = commands.add_parser(
         "demo", parents=[shared], help="make a complete small workspace, trained here and now on the processor"
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     parser = commands.add_parser("doctor", parents=[shared], help="what this machine can do, and what is missing")
     parser.set_defaults(run=run)
 

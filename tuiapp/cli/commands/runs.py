@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     group = commands.add_parser("runs", parents=[shared], help="list, watch, stop and delete runs")
     verbs = group.add_subparsers(title="commands", metavar="VERB", required=True)
     parser = verbs.add_parser("list", parents=[shared], help="all runs, newest first")

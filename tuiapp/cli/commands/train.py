@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 if TYPE_CHECKING:
     from tuiapp.handlers.train import TrainPlan
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     parser = commands.add_parser("train", parents=[shared], help="train from a configuration file or a preset")
     parser.add_argument("config", metavar="CONFIG", help="a YAML file, or a preset's name")
     parser.add_argument(

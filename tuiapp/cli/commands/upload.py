@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 
-def add(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands, shared: Parser) -> None:
     parser = commands.add_parser("upload", parents=[shared], help="publish a checkpoint with a model card")
     parser.add_argument("reference", metavar="RUN[@STEP|@best|@final]", help="without @: the best")
     parser.add_argument("--to", metavar="TARGET", help="dir:PATH (default: the setting publishing.target)")

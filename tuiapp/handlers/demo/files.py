@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 
 from tuiapp.handlers.demo.corpus import Row, episodes, prose, tokenizer_text
@@ -32,7 +33,7 @@ def write_files(workspace: Workspace) -> None:
     rows = episodes(EPISODES)
     files: dict[Path, Callable[[], str]] = {
         data / "corpus.txt": lambda: tokenizer_text(rows[:2000]),
-        data / "pretrain.jsonl": lambda: _jsonl([*({"text": t} for t in prose()), *rows]),
+        data / "pretrain.jsonl": lambda: _jsonl(chain(({"text": t} for t in prose()), rows)),
         data / "household-train.jsonl": lambda: _jsonl(r.row() for r in split.training),
         data / "household-validation.jsonl": lambda: _jsonl(r.row() for r in split.validation[:VALIDATION_ROWS]),
         data / "household-test.jsonl": lambda: _jsonl(r.row() for r in split.test),
