@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from Trainers.common.reporting import Reporter
+from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
 from tuner.runs.checkpoint_marker import mark_complete
@@ -100,11 +99,6 @@ def attach(trainer: Trainer, callback: RunCallback) -> None:
     """Put our callback in the place of the one that prints raw dictionaries."""
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(callback)
-
-
-def say(text: str) -> None:
-    """One line of the log, with the local time."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
 def say_row(step: int, values: dict[str, Any]) -> None:

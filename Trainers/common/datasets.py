@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from Trainers.common.callback import say
 from Trainers.common.payload import Payload
-from Trainers.common.reporting import Reporter
+from Trainers.common.reporting import Reporter, say
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase

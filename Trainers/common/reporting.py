@@ -66,3 +66,8 @@ class Reporter:
     def manifest(self, patch: Mapping[str, object]) -> None:
         """Add facts that only the training process knows."""
         patch_manifest(self.run_dir, patch)
+
+
+def say(text: str) -> None:
+    """One line of the log, with the local time."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
-import os
-import platform
-import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import PreTrainedTokenizerBase, Trainer
 
-from Trainers.common.callback import Evaluate, RunCallback, attach, say
+from Trainers.common.callback import Evaluate, RunCallback, attach
 from Trainers.common.exact_match import answer, exact_match
+from Trainers.common.facts import hardware, versions
 from Trainers.common.payload import Payload
-from Trainers.common.reporting import Reporter
+from Trainers.common.reporting import Reporter, say
 from tuner.core.states import Phase
 from tuner.runs.checkpoint_marker import mark_complete
 
 Row = dict[str, Any]
-_PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "tokenizers", "bitsandbytes", "unsloth")
 
 
 def training_arguments(payload: Payload, training_rows: int, has_validation: bool) -> dict[str, Any]:
@@ -90,25 +85,3 @@ def save_whole(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Pat
     tokenizer.save_pretrained(str(temporary))
     mark_complete(temporary)
     temporary.replace(folder)
-
-
-def versions() -> dict[str, str]:
-    """The versions of what trains."""
-    found = {"python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def hardware() -> dict[str, object]:
-    """The machine that trains; memory in bytes."""
-    facts: dict[str, object] = {"platform": sys.platform, "machine": platform.machine(), "cpu_count": os.cpu_count()}
-    if torch.cuda.is_available():
-        facts["gpus"] = [
-            {"name": torch.cuda.get_device_name(i), "memory": torch.cuda.get_device_properties(i).total_memory}
-            for i in range(torch.cuda.device_count())
-        ]
-    return facts

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from Trainers.common.entry import run_script
 from Trainers.common.payload import Payload
-from Trainers.common.reporting import Reporter
+from Trainers.common.reporting import Reporter, say
 
 
 def score(payload: Payload, reporter: Reporter) -> bool:
-    from Trainers.common.callback import say
     from Trainers.common.exact_match import answer, exact_match
+    from Trainers.common.facts import hardware, versions
     from Trainers.common.models import load_model
-    from Trainers.common.training import hardware, versions
     from tuner.core.enums import DatasetFormat, Objective
     from tuner.core.states import Phase
     from tuner.data.inspect import DatasetReport, usable_rows

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from Trainers.common.entry import run_script
 from Trainers.common.payload import Payload
-from Trainers.common.reporting import Reporter
+from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
 
@@ -24,8 +24,7 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     import sentencepiece
     from transformers import LlamaTokenizer
 
-    from Trainers.common.callback import say
-    from Trainers.common.training import versions
+    from Trainers.common.facts import versions
     from tuner.runs.checkpoint_marker import mark_complete
 
     corpus = Path(payload.values["corpus"])
