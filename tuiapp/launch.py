@@ -1,0 +1,89 @@
+"""The entry point of `tuner-tui`. Textual is imported only once the words are understood."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuner.version import __version__
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tuiapp.screens.appearance import Appearance
+    from tuner.config.workspace import Workspace
+
+_NO_TERMINAL = "tuner-tui needs a terminal"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the screen. Returns the exit code."""
+    from tuner.core.errors import TunerError
+
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        return _open(arguments.workspace or arguments.workspace_option)
+    except TunerError as error:
+        from tuiapp.cli.exit_codes import exit_code_of
+        from tuiapp.cli.output import print_error
+
+        print_error(error, as_json=False)
+        return exit_code_of(error)
+
+
+def _open(named: str | None) -> int:
+    from tuner.config.workspace import open_workspace
+    from tuner.core.errors import ConfigurationError
+
+    workspace = open_workspace(named)
+    appearance = _appearance(workspace, os.environ)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigurationError(_NO_TERMINAL, hint="use `tuner runs list` and the other commands without one")
+    from tuiapp.app import TunerApp
+    from tuiapp.screens.log_file import start_logging
+    from tuiapp.screens.services import Services
+    from tuiapp.screens.surroundings import Surroundings
+
+    start_logging(workspace)
+    app = TunerApp(Services(workspace), appearance, Surroundings.of(workspace.root))
+    app.run()
+    return app.return_code or 0
+
+
+def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appearance:
+    """Theme and keys. Pydantic costs a third of the start, so settings are read only where somebody wrote some."""
+    from tuiapp.screens.appearance import Appearance
+
+    base = Path(environment.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
+    files = (base / "tuner" / "settings.yaml", workspace.hidden / "settings.yaml")
+    named = {n for n in environment if n.startswith("TUNER_")} - {"TUNER_THEME", "TUNER_WORKSPACE"}
+    if not named and not any(f.is_file() for f in files):
+        return Appearance(environment.get("TUNER_THEME") or Appearance().theme)
+    from tuner.config.settings import load_settings
+
+    settings = load_settings(workspace)
+    return Appearance(settings.theme, dict(settings.keys))
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="tuner-tui",
+        description="Tuner's screen: plan runs, watch them live, choose the best checkpoint, publish it.",
+        epilog="Runs go on when the screen is closed; open it again and find them all there.",
+    )
+    parser.add_argument(
+        "workspace", nargs="?", metavar="WORKSPACE", help="a folder (default: TUNER_WORKSPACE, else here)"
+    )
+    parser.add_argument(
+        "--workspace", "-w", dest="workspace_option", metavar="DIR", help="the same, as `tuner` takes it"
+    )
+    parser.add_argument("--version", action="version", version=f"tuner-tui {__version__}")
+    return parser

@@ -1,0 +1,14 @@
+"""How the screen looks and which keys it takes, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """``keys``: action id → key, for those that were remapped."""
+
+    theme: str = "tuner-dark"
+    keys: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,86 @@
+"""What the screens share: actions out of the registry, the action bar, the status line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.css.query import NoMatches
+from textual.screen import ModalScreen, Screen
+
+from tuiapp.actions import Action, Where, actions_in, by_id, spell_keys
+from tuiapp.messages import Refused, Told
+from tuiapp.widgets.bars import ActionBar, StatusLine
+
+if TYPE_CHECKING:
+    from tuiapp.app import TunerApp
+
+Result = TypeVar("Result")
+
+
+class ActingScreen(Screen[Result], Generic[Result]):
+    """A screen whose actions come from the registry."""
+
+    WHERE: ClassVar[Where]
+    AUTO_FOCUS = None
+
+    @property
+    def tuner(self) -> TunerApp:
+        """The application, by its own type."""
+        from tuiapp.app import TunerApp
+
+        assert isinstance(self.app, TunerApp)
+        return self.app
+
+    def why_not(self, action: Action) -> str:
+        """Why an action has no sense just now; "" where it has."""
+        return ""
+
+    async def do(self, action_id: str) -> None:
+        """Do an action, or say why not."""
+        action = by_id(action_id)
+        why = self.why_not(action)
+        if why:
+            self.say("⚠", f"{action.title}: {why}")
+            return
+        target = self.focused if action.where is Where.LIST and self.focused is not None else self
+        await self.app.run_action(action.call, default_namespace=target)
+
+    def renew_bar(self) -> None:
+        """Show in the action bar what can be done now."""
+        keys = self.tuner.appearance.keys
+        places = (self.WHERE, Where.ANYWHERE)
+        shown = [a for a in actions_in(*places) if a.in_bar and not self.why_not(a)]
+        shown.sort(key=lambda a: a.id == "app.quit")  # leaving stands last
+        for bar in self.query(ActionBar):
+            bar.show([(spell_keys(a, keys, first=True), a.title, a.id) for a in shown])
+
+    def say(self, glyph: str, text: str, hint: str = "") -> None:
+        """Tell something in the status line."""
+        try:
+            self.query_one("#status", StatusLine).say(glyph, text, hint)
+        except NoMatches:
+            self.notify(f"{text}{f': {hint}' if hint else ''}", markup=False)
+
+    @on(ActionBar.Picked)
+    async def _picked(self, event: ActionBar.Picked) -> None:
+        event.stop()
+        await self.do(event.action_id)
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        event.stop()
+        self.say("✓", event.text)
+
+    @on(Refused)
+    def _refused(self, event: Refused) -> None:
+        event.stop()
+        self.say("✗", event.text, event.hint)
+
+
+class ActingModal(ModalScreen[Result], ActingScreen[Result], Generic[Result]):
+    """A screen over another one."""
+
+    DEFAULT_CSS = """
+    ActingModal { align: center middle; background: $background 60%; }
+    """

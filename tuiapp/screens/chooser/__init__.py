@@ -1,0 +1,1 @@
+"""What a new run may start from."""

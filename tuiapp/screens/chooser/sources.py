@@ -1,0 +1,107 @@
+"""What a new run may start from: presets this machine can use, earlier runs, files of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuner.runs.text_tail import inert
+
+if TYPE_CHECKING:
+    from tuiapp.handlers.context import Context
+
+_MOST_RUNS, _MOST_FILES = 50, 50
+_BESIDES = frozenset({"runs", "published"})
+"""Folders of the workspace that hold no configurations of the user's own."""
+
+
+class SourceKind(StrEnum):
+    """The value is the heading."""
+
+    PRESET = "Presets"
+    RUN = "Earlier runs"
+    FILE = "Files"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configuration to start from. ``path`` is the preset's or file's path, or the run's folder."""
+
+    kind: SourceKind
+    title: str
+    about: str
+    path: Path
+    backend: str | None = None
+
+
+def list_sources(context: Context) -> tuple[list[Source], list[str]]:
+    """All sources, and a note for each backend whose presets are left out."""
+    presets, notes = _presets(context)
+    return [*presets, *_runs(context), *_files(context)], notes
+
+
+def read_source(source: Source) -> tuple[str, str | None]:
+    """The text of a configuration and its backend.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    from tuiapp.handlers.configs import run_configuration
+    from tuner.config.presets import preset_backend
+    from tuner.config.yaml_text import read_text
+
+    if source.kind is SourceKind.RUN:
+        return run_configuration(source.path)
+    return read_text(source.path), source.backend or preset_backend(source.path)
+
+
+def _presets(context: Context) -> tuple[list[Source], list[str]]:
+    from tuiapp.handlers.backends import describe_backend
+    from tuner.config.presets import list_presets
+
+    found, notes = [], []
+    presets = list_presets()
+    for name in sorted({p.backend for p in presets}, key=lambda n: n != context.default_backend()):
+        ours = [p for p in presets if p.backend == name]
+        info = describe_backend(context, name)
+        if info.available:
+            found += [Source(SourceKind.PRESET, p.name, inert(p.title), p.path, name) for p in ours]
+        else:
+            reason = inert(info.message.partition(". ")[0])
+            notes.append(f"{len(ours)} {name} preset{'s' if len(ours) != 1 else ''} not shown: {reason}")
+    return found, notes
+
+
+def _runs(context: Context) -> Iterable[Source]:
+    from tuner.discovery.references import run_folders
+    from tuner.runs.json_file import UnreadableFile
+    from tuner.runs.layout import RunPaths
+    from tuner.runs.manifest_file import read_manifest
+
+    listed: list[Source] = []
+    for folder in run_folders(context.workspace):
+        if len(listed) == _MOST_RUNS:
+            break
+        if not RunPaths(folder).job.is_file():
+            continue
+        try:
+            manifest = read_manifest(folder)
+        except UnreadableFile:
+            continue  # the run list tells of it
+        about = f"{manifest.get('objective') or manifest.get('kind')} · {manifest.get('state')} · {folder.name}"
+        listed.append(Source(SourceKind.RUN, inert(str(manifest.get("name"))), inert(about), folder))
+    return listed
+
+
+def _files(context: Context) -> Sequence[Source]:
+    root = context.workspace.root
+    near = [*root.glob("*.yaml"), *root.glob("*.yml"), *root.glob("*/*.yaml"), *root.glob("*/*.yml")]
+    shown = sorted(p for p in near if p.relative_to(root).parts[0] not in _BESIDES and not _hidden(p, root))
+    return [Source(SourceKind.FILE, inert(str(p.relative_to(root))), "", p) for p in shown[:_MOST_FILES]]
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)

@@ -1,0 +1,1 @@
+"""The main screen: runs, charts, checkpoints, log and configuration."""

@@ -1,0 +1,304 @@
+"""The main screen: the runs, and one of them watched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tuiapp.actions import Action, Where
+from tuiapp.messages import (
+    CheckpointsChanged,
+    CheckpointsRanked,
+    ConfigurationRead,
+    DiskRead,
+    LogRead,
+    MetricsRead,
+    RunsListed,
+)
+from tuiapp.screens.guarded import guarded
+from tuiapp.screens.main.panes import NARROW, TABS, Pane, beside, tab_name, visible
+from tuiapp.screens.main.run_actions import RunActions
+from tuiapp.screens.main.situation import Situation, why_not
+from tuiapp.screens.main.watch_pane import WatchPane
+from tuiapp.screens.reading.observer import Observer
+from tuiapp.screens.reading.watching import keep_watching
+from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
+from tuiapp.widgets.bindings import bindings_for
+from tuiapp.widgets.checkpoint_table import CheckpointTable
+from tuiapp.widgets.config_view import ConfigView
+from tuiapp.widgets.headline import Headline, Shown
+from tuiapp.widgets.log_view import LogView
+from tuiapp.widgets.pane import CursorPane
+from tuiapp.widgets.run_list import RunList
+from tuiapp.widgets.wording import size
+from tuner.core.states import RunState
+from tuner.runs.summary import RunSummary
+
+if TYPE_CHECKING:
+    from tuiapp.widgets.find_field import FindField
+
+_PATIENCE = 0.15
+"""Seconds after which a selected run that is still being read is said to be."""
+
+
+class MainScreen(RunActions):
+    """Holds what is selected; all reading is done by threads that end in messages."""
+
+    WHERE = Where.MAIN
+    BINDINGS = bindings_for(Where.MAIN, Where.ANYWHERE)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observer: Observer | None = None
+        self._stop = threading.Event()
+        self._runs: dict[str, RunSummary] = {}
+        self._watched: str | None = None
+        self._unread: set[type] = set()
+        self._newest_row: float | None = None
+        self._free: int | None = None
+        self._tab, self._zoomed = Pane.CHARTS, None  # type: Pane, Pane | None
+        self._ticking: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.tuner.surroundings.place, "Runs")
+        yield TabBar(list(TABS))
+        yield Headline(compact=True, id="short-headline")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield RunList(id=Pane.RUNS)
+            with Vertical(id="right"):
+                yield Headline(id="headline")
+                yield WatchPane(id=Pane.CHARTS)
+                yield CheckpointTable(id=Pane.CHECKPOINTS)
+                with Horizontal(id="bottom"):
+                    yield LogView(id=Pane.LOG)
+                    yield ConfigView(id=Pane.CONFIG)
+        yield StatusLine(id="log-line")
+        yield StatusLine(id="status")
+        yield ActionBar()
+
+    def on_mount(self) -> None:
+        self.observer = Observer(self.tuner.services.workspace)
+        for pane, title in ((Pane.RUNS, "Runs"), (Pane.CHECKPOINTS, "Checkpoints"), (Pane.LOG, "Log")):
+            self.query_one(f"#{pane}").border_title = title
+        self.query_one(ConfigView).border_title = "Configuration"
+        self.query_one(RunList).focus()
+        self._tell_time()
+        self.set_interval(5.0, self._tell_time)
+        self._ticking = self.set_interval(1.0, self._tell_headline, pause=True)
+        self._arrange()
+        self.renew_bar()
+        self._keep_watching(self.observer)
+
+    def on_unmount(self) -> None:
+        self._stop.set()
+
+    @work(thread=True, exclusive=True, group="watching", exit_on_error=False)
+    def _keep_watching(self, observer: Observer) -> None:
+        keep_watching(observer, self.tuner.surroundings, self.post_message, self._stop)
+
+    @work(thread=True, exclusive=True, group="following", exit_on_error=False)
+    def _follow(self, observer: Observer, run_id: str | None) -> None:
+        guarded(self.post_message, "reading the run", lambda: observer.watch(run_id))
+
+    @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
+    def _look(self, observer: Observer) -> None:
+        guarded(self.post_message, "reading the runs", observer.look)
+
+    @work(thread=True, exclusive=True, group="ranking", exit_on_error=False)
+    def _rank(self, observer: Observer, run_id: str) -> None:
+        from tuiapp.screens.reading.checkpoint_rows import read_rows
+
+        run_dir = observer.workspace.runs / run_id
+        guarded(self.post_message, "reading the checkpoints", lambda: [CheckpointsRanked(run_id, read_rows(run_dir))])
+
+    # What is selected
+
+    @property
+    def run(self) -> RunSummary | None:
+        return self._runs.get(self._watched) if self._watched else None
+
+    def why_not(self, action: Action) -> str:
+        return why_not(action, Situation(self.run, len(self._runs), bool(self.query_one(CheckpointTable).rows)))
+
+    def select(self, run_id: str) -> None:
+        """Watch that run, as soon as it is listed."""
+        self.wanted = run_id
+        self.query_one(RunList).select(run_id)
+        self.action_refresh_all()
+
+    def action_refresh_all(self) -> None:
+        if self.observer is not None:
+            self._look(self.observer)
+
+    @on(RunsListed)
+    def _runs_listed(self, event: RunsListed) -> None:
+        first = not self._runs
+        self._runs = {r.id: r for r in event.runs}
+        select = _most_alive(event.runs) if first else None
+        if self.wanted in self._runs:
+            select, self.wanted = self.wanted, None
+        self.query_one(RunList).show_runs(event.runs, select)
+        selected = self.query_one(RunList).selected
+        self._watch(selected.id if selected else None)
+        self._tell_headline()
+        self.renew_bar()
+
+    @on(CursorPane.Moved, "#runs")
+    def _run_moved(self) -> None:
+        selected = self.query_one(RunList).selected
+        self._watch(selected.id if selected else None)
+
+    def _watch(self, run_id: str | None) -> None:
+        if run_id == self._watched or self.observer is None:
+            return
+        self._watched, self._newest_row = run_id, None
+        self._unread = {MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked}
+        self._tell_headline()
+        self.renew_bar()
+        if run_id is None:
+            self._clear(read=True)
+        else:
+            self.set_timer(_PATIENCE, lambda: self._clear(read=False) if run_id == self._watched else None)
+        self._follow(self.observer, run_id)
+
+    def _clear(self, *, read: bool) -> None:
+        """Empty the panes that still show another run."""
+        if MetricsRead in self._unread:
+            self.query_one(WatchPane).clear("choose a run, or press n to start one" if read else "reading…")
+        if LogRead in self._unread:
+            self.query_one(LogView).show_lines([], read=read)
+            self.query_one("#log-line", StatusLine).say("", "")
+        if ConfigurationRead in self._unread:
+            self.query_one(ConfigView).show_text("", read=read)
+        if CheckpointsRanked in self._unread:
+            self.query_one(CheckpointTable).show_rows([], read=read)
+            self.query_one(WatchPane).show_marks([])
+
+    # What threads tell
+
+    @on(MetricsRead)
+    def _metrics_read(self, event: MetricsRead) -> None:
+        if self._is_watched(event.run_id, MetricsRead):
+            self._newest_row = event.newest
+            self.query_one(WatchPane).show_series(event.series)
+            self._tell_headline()
+            if event.skipped:
+                self.say("⚠", f"{event.skipped} lines of the metrics are not rows and were left out")
+
+    @on(LogRead)
+    def _log_read(self, event: LogRead) -> None:
+        if self._is_watched(event.run_id, LogRead):
+            self.query_one(LogView).show_lines(event.lines)
+            self.query_one("#log-line", StatusLine).say("", event.lines[-1] if event.lines else "")
+
+    @on(ConfigurationRead)
+    def _configuration_read(self, event: ConfigurationRead) -> None:
+        if self._is_watched(event.run_id, ConfigurationRead):
+            self.query_one(ConfigView).show_text(event.text)
+
+    @on(CheckpointsChanged)
+    def _checkpoints_changed(self, event: CheckpointsChanged) -> None:
+        if event.run_id == self._watched and self.observer is not None:
+            self._rank(self.observer, event.run_id)
+
+    @on(CheckpointsRanked)
+    def _checkpoints_ranked(self, event: CheckpointsRanked) -> None:
+        if self._is_watched(event.run_id, CheckpointsRanked):
+            self.query_one(CheckpointTable).show_rows(event.rows)
+            self.query_one(WatchPane).show_marks(event.rows)
+            self.renew_bar()
+
+    @on(DiskRead)
+    def _disk_read(self, event: DiskRead) -> None:
+        self._free = event.free
+        self._tell_time()
+
+    def _is_watched(self, run_id: str, part: type) -> bool:
+        if run_id != self._watched:
+            return False
+        self._unread.discard(part)
+        return True
+
+    def _tell_time(self) -> None:
+        around = self.tuner.surroundings
+        facts = [f"disk {size(self._free)} free"] if self._free is not None else []
+        self.query_one(TopBar).show([*facts, around.clock()])
+
+    def _tell_headline(self) -> None:
+        run, now = self.run, self.tuner.surroundings.now()
+        age = max(0.0, now - self._newest_row) if self._newest_row is not None else None
+        for headline in self.query(Headline):
+            headline.show(Shown(run, age, len(self._runs)))
+        if self._ticking is not None:  # idle costs nothing: the age is counted only while a run is live
+            (self._ticking.resume if run is not None and run.is_live else self._ticking.pause)()
+
+    # Panes
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    @property
+    def narrow(self) -> bool:
+        return self.size.width < NARROW
+
+    def _arrange(self) -> None:
+        """Show the panes that the width, the zoom and the tab say."""
+        narrow = self.narrow
+        seen = visible(narrow=narrow, zoomed=self._zoomed, tab=self._tab)
+        self.set_class(narrow, "-tabs")
+        self.set_class(self._zoomed is not None, "-zoomed")
+        for pane in Pane:
+            self.query_one(f"#{pane}").display = pane in seen
+        self.query_one("#left").display = Pane.RUNS in seen
+        self.query_one("#right").display = bool(seen - {Pane.RUNS})
+        self.query_one("#bottom").display = bool(seen & {Pane.LOG, Pane.CONFIG})
+        self.query_one(TabBar).show(tab_name(self._tab))
+        if self._focused_pane() not in seen:
+            self.go_to(next(iter(p for p in Pane if p in seen)))
+
+    def _focused_pane(self) -> Pane | None:
+        focused: Widget | None = self.focused
+        return Pane(focused.id) if focused is not None and focused.id in {p.value for p in Pane} else None
+
+    def go_to(self, pane: Pane) -> None:
+        """Focus a pane; where panes are tabs, show it."""
+        if self._zoomed is not None and self._zoomed is not pane:
+            self._zoomed = pane
+        if self._tab is not pane or self._zoomed is not None:
+            self._tab = pane
+            self._arrange()
+        self.query_one(f"#{pane}").focus()
+
+    def action_next_pane(self) -> None:
+        self.go_to(beside(self._focused_pane() or Pane.CONFIG, 1))
+
+    def action_previous_pane(self) -> None:
+        self.go_to(beside(self._focused_pane() or Pane.CHARTS, -1))
+
+    def action_zoom(self) -> None:
+        self._zoomed = None if self._zoomed else (self._focused_pane() or Pane.CHARTS)
+        self._arrange()
+        self.go_to(self._tab)
+
+    def on_find_field_sought(self, event: FindField.Sought) -> None:
+        self.query_one(RunList).find(event.words)
+        if event.done:
+            self.query_one(RunList).focus()
+
+    @on(TabBar.Picked)
+    def _tab_picked(self, event: TabBar.Picked) -> None:
+        self.go_to(TABS[event.name])
+
+
+def _most_alive(runs: Sequence[RunSummary]) -> str | None:
+    """The run to watch first: one that runs, else one that waits."""
+    live = sorted((r for r in runs if r.is_live), key=lambda r: r.state == RunState.QUEUED)
+    return live[0].id if live else None

@@ -1,0 +1,33 @@
+"""What is there to act upon just now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuiapp.actions import Action, Need
+from tuner.runs.summary import RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The selected run, how many there are, and whether it has checkpoints."""
+
+    run: RunSummary | None
+    runs: int
+    checkpoints: bool
+
+
+def why_not(action: Action, situation: Situation) -> str:
+    """Why an action has no sense now; "" where it has."""
+    run = situation.run
+    met = {
+        Need.NOTHING: True,
+        Need.RUNS: situation.runs > 0,
+        Need.RUN: run is not None,
+        Need.LIVE_RUN: run is not None and run.is_live,
+        Need.ENDED_RUN: run is not None and not run.is_live,
+        Need.CHECKPOINT: run is not None and situation.checkpoints,
+    }
+    if met[action.need]:
+        return ""
+    return action.need.value if run is not None or action.need is Need.RUNS else Need.RUN.value

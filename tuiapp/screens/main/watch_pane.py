@@ -1,0 +1,81 @@
+"""The charts of the watched run: losses, and beside them what else tells how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tuiapp.screens.main.panes import TWO_CHARTS
+from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
+from tuiapp.screens.reading.series_store import Series
+from tuiapp.widgets.chart.chart import Chart
+from tuiapp.widgets.chart.choice import group_figure, groups_in, loss_figure
+from tuiapp.widgets.chart.figure import Figure
+
+_NO_ROWS = "no metrics yet: the first row appears here as it is written"
+
+
+class WatchPane(Horizontal, can_focus=True):
+    """One chart or two, as the room allows."""
+
+    DEFAULT_CSS = """
+    WatchPane { height: 1fr; }
+    WatchPane:focus Chart { border: round $primary; }
+    WatchPane.-stacked { layout: vertical; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._series: Mapping[str, Series] = {}
+        self._rows: Sequence[CheckpointRow] = ()
+        self._choice = 0
+
+    def compose(self) -> ComposeResult:
+        yield Chart(id="loss", empty="reading…")
+        yield Chart(id="second")
+
+    def on_mount(self) -> None:
+        self.query_one("#second").display = False
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def show_series(self, series: Mapping[str, Series]) -> None:
+        """Show these metrics."""
+        self._series = series
+        self._show()
+
+    def show_marks(self, rows: Sequence[CheckpointRow]) -> None:
+        """Mark these checkpoints."""
+        self._rows = rows
+        self._show()
+
+    def clear(self, text: str) -> None:
+        """Show nothing but a text."""
+        self._series, self._rows = {}, ()
+        self.query_one("#loss", Chart).show(Figure(), text)
+        self.query_one("#second").display = False
+
+    def next_metric(self) -> str:
+        """Show the next group in the second chart; returns what it shows."""
+        groups = groups_in(self._series)
+        if not groups:
+            return "no other metrics"
+        self._choice = (self._choice + 1) % len(groups)
+        self._show()
+        return ", ".join(groups[self._choice].names)
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        groups = groups_in(self._series)
+        second = self.query_one("#second", Chart)
+        beside = self.size.width >= TWO_CHARTS and self.size.width >= 3 * self.size.height
+        stacked = not beside and self.size.height >= 16
+        self.set_class(stacked, "-stacked")
+        second.display = bool(groups) and (beside or stacked)
+        self.query_one("#loss", Chart).show(loss_figure(self._series, self._rows), _NO_ROWS)
+        if groups:
+            second.show(group_figure(groups[self._choice % len(groups)], self._series, self._rows))

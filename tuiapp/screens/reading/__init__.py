@@ -1,0 +1,1 @@
+"""Reading runs for the screen, in workers: nothing here knows a widget."""

@@ -1,0 +1,124 @@
+"""Which runs there are and how they stand, read again only where their files changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from textual.message import Message
+
+from tuiapp.messages import RunsListed
+from tuiapp.screens.reading.watched_run import WatchedRun
+from tuner.config.workspace import Workspace
+from tuner.runs.layout import RUN_ID, RunPaths
+from tuner.runs.summary import RunSummary, summarise
+from tuner.runs.text_tail import inert
+
+Signature = tuple[int, ...]
+
+
+class Observer:
+    """What the watching thread and the thread that follows a selection share; one lock guards it all."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._lock = threading.Lock()
+        self._runs: dict[str, RunSummary] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._watched: WatchedRun | None = None
+        self._told = False
+
+    def watch(self, run_id: str | None) -> list[Message]:
+        """Show another run in full from now on."""
+        with self._lock:
+            self._watched = WatchedRun(self.workspace.runs / run_id) if run_id else None
+            return self._watched.changes() if self._watched else []
+
+    def look(self, names: Iterable[str] | None = None) -> list[Message]:
+        """Look at some runs, or at all of them.
+
+        Returns:
+            What changed, as messages; [] where nothing did.
+        """
+        with self._lock:
+            present = self._names()
+            changed = bool(set(self._runs) - present)
+            for gone in set(self._runs) - present:
+                del self._runs[gone], self._signatures[gone]
+            wanted = present if names is None else present & set(names) | (present - set(self._runs))
+            for name in sorted(wanted, reverse=True):
+                changed |= self._read(name)
+            messages: list[Message] = []
+            if changed or not self._told:
+                self._told = True
+                messages.append(RunsListed([self._runs[n] for n in sorted(self._runs, reverse=True)]))
+            if self._watched is not None and self._watched.run_dir.name in wanted:
+                messages += self._watched.changes()
+            return messages
+
+    def live(self) -> list[Path]:
+        """The folders of runs that have not ended."""
+        with self._lock:
+            return [r.path for r in self._runs.values() if r.is_live]
+
+    def _names(self) -> set[str]:
+        try:
+            return {p.name for p in self.workspace.runs.iterdir() if RUN_ID.fullmatch(p.name)}
+        except OSError:
+            return set()
+
+    def _read(self, name: str) -> bool:
+        path = self.workspace.runs / name
+        signature = _signature(path)
+        known = self._runs.get(name)
+        # A live run also grows stale by the mere passing of time.
+        if known is not None and not known.is_live and self._signatures.get(name) == signature:
+            return False
+        fresh = _inert(summarise(path))
+        self._signatures[name] = signature
+        if known == fresh:
+            return False
+        self._runs[name] = fresh
+        return True
+
+
+def _signature(run_dir: Path) -> Signature:
+    paths = RunPaths(run_dir)
+    stamps: list[int] = []
+    for path in (paths.state, paths.manifest, *paths.metric_files()[-1:]):
+        try:
+            stat = path.stat()
+        except OSError:
+            stamps.append(0)
+        else:
+            stamps += (stat.st_mtime_ns, stat.st_size)
+    return tuple(stamps)
+
+
+def _inert(run: RunSummary) -> RunSummary:
+    """The summary with every text that a file could have made up stripped of control characters."""
+    error = {k: inert(v) if isinstance(v, str) else v for k, v in run.error.items()} if run.error else run.error
+    best = {k: inert(v) if isinstance(v, str) else v for k, v in run.best.items()} if run.best else run.best
+    return replace(
+        run,
+        name=inert(run.name) or run.id,
+        kind=inert(run.kind),
+        objective=_or_none(run.objective),
+        method=_or_none(run.method),
+        backend=_or_none(run.backend),
+        model=_or_none(run.model),
+        dataset=_or_none(run.dataset),
+        phase=_or_none(run.phase),
+        message=inert(run.message),
+        metrics={inert(k): v for k, v in run.metrics.items()},
+        error=error,
+        best=best,
+        parent=_or_none(run.parent),
+        tags=[inert(t) for t in run.tags],
+    )
+
+
+def _or_none(text: str | None) -> str | None:
+    return inert(text) if text is not None else None

@@ -1,0 +1,112 @@
+"""The one run that is shown in full: read again only where its files changed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from tuiapp.messages import CheckpointsChanged, ConfigurationRead, LogRead, MetricsRead
+from tuiapp.screens.reading.series_store import SeriesStore, newest_timestamp
+from tuner.runs.layout import RunPaths
+from tuner.runs.metric_reader import MetricReader
+from tuner.runs.text_tail import inert, last_lines
+
+LOG_LINES = 500
+_LONGEST_CONFIGURATION = 200_000
+
+Stamp = tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What each file was like at the last look."""
+
+    log: Stamp = None
+    job: Stamp = None
+    checkpoints: tuple[object, ...] = ()
+    evaluations: int = -1
+    read_once: bool = False
+
+
+class WatchedRun:
+    """Makes messages out of what changed since the last look. Not for two threads at once."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self._paths = RunPaths(run_dir)
+        self._reader = MetricReader(run_dir)
+        self._store = SeriesStore()
+        self._seen = _Seen()
+
+    def changes(self) -> list[Message]:
+        """One message for each part that changed; all parts at the first look."""
+        first, self._seen.read_once = not self._seen.read_once, True
+        made: list[Message] = []
+        made += self._metrics(first)
+        made += self._log(first)
+        made += self._configuration(first)
+        made += self._checkpoints(first)
+        return made
+
+    def _metrics(self, first: bool) -> list[Message]:
+        if not self._reader.refresh() and not first:
+            return []
+        history = self._reader.history
+        self._store.follow(history)
+        newest = newest_timestamp(history)
+        return [MetricsRead(self.run_dir.name, self._store.snapshot(), newest, self._reader.skipped)]
+
+    def _log(self, first: bool) -> list[Message]:
+        stamp = _stamp(self._paths.console)
+        if stamp == self._seen.log and not first:
+            return []
+        self._seen.log = stamp
+        return [LogRead(self.run_dir.name, last_lines(self._paths.console, LOG_LINES))]
+
+    def _configuration(self, first: bool) -> list[Message]:
+        stamp = _stamp(self._paths.job)
+        if stamp == self._seen.job and not first:
+            return []
+        self._seen.job = stamp
+        return [ConfigurationRead(self.run_dir.name, _text(self._paths.job) if stamp else "")]
+
+    def _checkpoints(self, first: bool) -> list[Message]:
+        """A new evaluation changes scores, a marker makes a checkpoint whole."""
+        found = _checkpoint_stamps(self._paths)
+        evaluations = self._store.evaluations()
+        if not first and (found, evaluations) == (self._seen.checkpoints, self._seen.evaluations):
+            return []
+        self._seen.checkpoints, self._seen.evaluations = found, evaluations
+        return [CheckpointsChanged(self.run_dir.name)]
+
+
+def _checkpoint_stamps(paths: RunPaths) -> tuple[object, ...]:
+    stamps: list[object] = [_stamp(paths.final_model / "complete.json")]
+    for base in (paths.checkpoints, paths.root):
+        try:
+            names = sorted(e.name for e in os.scandir(base) if e.name.startswith("checkpoint-"))
+        except OSError:
+            continue
+        stamps += [(name, _stamp(base / name / "complete.json")) for name in names]
+    return tuple(stamps)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _text(path: Path) -> str:
+    """A small text file as inert lines; what cannot be read is said in its place."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LONGEST_CONFIGURATION)
+    except OSError as error:
+        return f"# cannot be read: {error.strerror or error}"
+    return "\n".join(inert(line) for line in data.decode("utf-8", errors="replace").splitlines())

@@ -1,0 +1,103 @@
+"""The watching thread: files changed → look → messages. A slow look of its own catches what no event tells."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from textual.message import Message
+
+from tuiapp.messages import DiskRead
+from tuiapp.screens.reading.observer import Observer
+from tuiapp.screens.surroundings import Surroundings
+
+SLOW = 2.0
+"""Seconds between slow looks."""
+_STEP_MS, _DEBOUNCE_MS = 20, 50
+_QUIET = frozenset({"heartbeat"})
+"""Files whose change says nothing to show."""
+_ROUNDED = 10**8
+"""Free disk is told in steps of 100 MB, so that it is not drawn again all the time."""
+
+Post = Callable[[Message], object]
+
+log = logging.getLogger(__name__)
+
+
+def keep_watching(observer: Observer, surroundings: Surroundings, post: Post, stop: threading.Event) -> None:
+    """Watch until ``stop`` is set. Nothing that goes wrong with one look ends it."""
+    disk: int | None = None
+    while not stop.is_set():
+        for names in _rounds(observer.workspace.runs, stop):
+            try:
+                if names is None:
+                    _reconcile(observer)
+                    free = surroundings.disk_free()
+                    if free is not None and free // _ROUNDED != disk:
+                        disk = free // _ROUNDED
+                        post(DiskRead(free))
+                for message in observer.look(names):
+                    post(message)
+            except OSError:  # a folder that goes while it is read; the next look sees what is left
+                log.warning("looking at the runs failed", exc_info=True)
+            if stop.is_set():
+                return
+
+
+def _rounds(runs: Path, stop: threading.Event) -> Iterator[set[str] | None]:
+    """The runs that changed, each time some did; None when it is time for a slow look."""
+    if not runs.is_dir():
+        yield None
+        stop.wait(0.5)
+        return
+    from watchfiles import watch
+
+    due = time.monotonic() + SLOW
+    yield None
+    try:
+        for changes in watch(
+            runs,
+            watch_filter=None,
+            step=_STEP_MS,
+            debounce=_DEBOUNCE_MS,
+            stop_event=stop,
+            rust_timeout=int(SLOW * 1000),
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        ):
+            names = _names(runs, (path for _, path in changes))
+            if names:
+                yield names
+            if time.monotonic() >= due:
+                due = time.monotonic() + SLOW
+                yield None
+            if not runs.is_dir():
+                return
+    except (OSError, RuntimeError):  # no watches left on this machine: slow looks have to do
+        log.warning("file watching is not available", exc_info=True)
+        while not stop.wait(SLOW / 2):
+            yield None
+
+
+def _names(runs: Path, paths: Iterable[str]) -> set[str]:
+    depth = len(runs.parts)
+    found = set()
+    for path in paths:
+        parts = Path(path).parts[depth:]
+        if parts and parts[-1] not in _QUIET:
+            found.add(parts[0])
+    return found
+
+
+def _reconcile(observer: Observer) -> None:
+    """Notice runs whose supervisor died; the state they get is read by the look that follows."""
+    live = observer.live()
+    if not live:
+        return
+    from tuner.jobs.reconcile import reconcile_run
+
+    for run_dir in live:
+        reconcile_run(run_dir)

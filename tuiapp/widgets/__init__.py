@@ -1,0 +1,1 @@
+"""The widgets. Each draws only the lines that are seen, and only when they changed."""

@@ -1,0 +1,175 @@
+"""The one-line bars: header, tabs, status, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.events import Click
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuiapp.widgets.ink import Ink, ink_of
+from tuiapp.widgets.strips import Part, base_of, line, spread, width_of
+
+
+class Bar(Widget):
+    """One line, drawn again only where it reads differently."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._parts: list[Part] = []
+
+    def made(self, ink: Ink, width: int) -> list[Part]:
+        """What the line says."""
+        raise NotImplementedError
+
+    def renew(self) -> None:
+        """Make the line, and draw it where it is another."""
+        made = self.made(ink_of(self.app), self.content_size.width)
+        if made != self._parts:
+            self._parts = made
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self.renew()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self.is_mounted:
+            self.renew()
+
+    def render_line(self, y: int) -> Strip:
+        return line(self._parts, self.content_size.width, base_of(self))
+
+
+class TopBar(Bar):
+    """Name, place, mode; free disk and the time."""
+
+    DEFAULT_CSS = """
+    TopBar { background: $panel; }
+    """
+
+    def __init__(self, place: str, mode: str) -> None:
+        super().__init__()
+        self._place, self._mode = place, mode
+        self._facts: Sequence[str] = ()
+
+    def show(self, facts: Sequence[str]) -> None:
+        """Say these at the right."""
+        self._facts = facts
+        self.renew()
+
+    def made(self, ink: Ink, width: int) -> list[Part]:
+        right: list[Part] = [(" · ".join(self._facts), ink.muted)]
+        left: list[Part] = [("Tuner", ink.strong), ("  ", ink.muted), (self._mode, ink.primary)]
+        room = width - width_of(left) - width_of(right) - 4
+        place = self._place if len(self._place) <= room else "…" + self._place[-max(0, room - 1) :]
+        return spread([*left, ("  ", ink.muted), (place if room > 8 else "", ink.muted)], right, width)
+
+
+class TabBar(Bar):
+    """The panes as tabs, where the screen is narrow."""
+
+    DEFAULT_CSS = """
+    TabBar { background: $panel; }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """A tab was clicked."""
+
+        name: str
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names, self._active = names, names[0]
+
+    def show(self, active: str) -> None:
+        """Mark the active one."""
+        self._active = active
+        self.renew()
+
+    def made(self, ink: Ink, width: int) -> list[Part]:
+        parts: list[Part] = []
+        for name in self._names:
+            active = name == self._active
+            parts += [(f"[{name}]" if active else f" {name} ", ink.strong if active else ink.muted), (" ", ink.muted)]
+        return parts
+
+    def on_click(self, event: Click) -> None:
+        at, left = event.get_content_offset(self), 0
+        for name in self._names:
+            if at is not None and left <= at.x < left + len(name) + 3:
+                self.post_message(self.Picked(name))
+            left += len(name) + 3
+
+
+class StatusLine(Bar):
+    """The last thing that was told, or the log's last line."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._said: tuple[str, str, str] = ("", "", "")
+
+    def say(self, glyph: str, text: str, hint: str = "") -> None:
+        """Tell something: glyph ✓, ✗, ⚠ or "" for plain text."""
+        self._said = (glyph, text, hint)
+        self.renew()
+
+    def made(self, ink: Ink, width: int) -> list[Part]:
+        glyph, text, hint = self._said
+        style = {"✓": ink.good, "✗": ink.bad, "⚠": ink.warning, "★": ink.accent}.get(glyph, ink.muted)
+        parts: list[Part] = [(f"{glyph} ", style)] if glyph else []
+        parts.append((text, ink.text if glyph else ink.muted))
+        if hint:
+            parts.append((f"  → {hint}", ink.muted))
+        return spread(parts, [], width)
+
+
+class ActionBar(Bar):
+    """What can be done now, with its key; a click does it."""
+
+    DEFAULT_CSS = """
+    ActionBar { background: $panel; }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """An action was clicked."""
+
+        action_id: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: Sequence[tuple[str, str, str]] = ()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def show(self, items: Sequence[tuple[str, str, str]]) -> None:
+        """Show these: key, title, action id. What does not fit is left out, from the end."""
+        self._items = items
+        self.renew()
+
+    def made(self, ink: Ink, width: int) -> list[Part]:
+        parts: list[Part] = []
+        self._spans = []
+        left = 0
+        for key, title, action_id in self._items:
+            cells = len(key) + len(title) + 1
+            if left + cells > width:
+                break
+            parts += [(key, ink.primary), (f" {title}  ", ink.muted)]
+            self._spans.append((left, left + cells, action_id))
+            left += cells + 2
+        return parts
+
+    def on_click(self, event: Click) -> None:
+        at = event.get_content_offset(self)
+        found = next((i for a, b, i in self._spans if at is not None and a <= at.x < b), None)
+        if found is not None:
+            self.post_message(self.Picked(found))

@@ -1,0 +1,18 @@
+"""Key bindings out of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from textual.binding import Binding, BindingType
+
+from tuiapp.actions import Where, actions_in
+
+
+def bindings_for(*places: Where, but: Container[str] = ()) -> list[BindingType]:
+    """The bindings of the actions of some places; each carries its action's id, by which keys are remapped."""
+    return [
+        Binding(a.key, a.call, a.title, id=a.id, show=False, tooltip=a.help, priority=a.key.startswith("ctrl+"))
+        for a in actions_in(*places)
+        if a.id not in but
+    ]

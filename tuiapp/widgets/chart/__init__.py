@@ -1,0 +1,1 @@
+"""A chart drawn in braille, in pure Python."""

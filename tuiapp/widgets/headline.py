@@ -1,0 +1,147 @@
+"""What matters of the watched run in two or three lines, and in one or two where the screen is narrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuiapp.widgets.ink import Ink, ink_of
+from tuiapp.widgets.strips import Part, base_of, clip, line, spread
+from tuiapp.widgets.wording import ago, duration, mark_of, metric, number, state_word
+from tuner.runs.summary import RunSummary
+
+_SILENT = 30.0
+"""Seconds without a row after which a training run's silence is told."""
+_FIRST = ("loss", "eval_loss", "eval_exact_match", "rewards/margins", "kl", "mean_token_accuracy", "grad_norm")
+_SHORT = {
+    "eval_loss": "eval loss", "eval_exact_match": "exact match", "rewards/margins": "margins",
+    "mean_token_accuracy": "token acc", "grad_norm": "grad", "learning_rate": "lr",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything the headline says. ``row_age`` is in seconds, None where there is no row."""
+
+    run: RunSummary | None
+    row_age: float | None = None
+    count: int = 0
+
+
+class Headline(Widget):
+    """Drawn again only where it reads differently."""
+
+    DEFAULT_CSS = """
+    Headline { height: 3; padding: 0 2; }
+    Headline.-compact { height: 2; padding: 0 1; }
+    """
+
+    def __init__(self, *, compact: bool = False, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id, classes="-compact" if compact else "")
+        self._compact = compact
+        self._shown = Shown(None)
+        self._lines: list[list[Part]] = []
+
+    def show(self, shown: Shown) -> None:
+        """Say this."""
+        self._shown = shown
+        self._make()
+
+    def on_resize(self) -> None:
+        self._make()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self.is_mounted:
+            self._make()
+
+    def _make(self) -> None:
+        width = self.content_size.width
+        made = _lines(self._shown, ink_of(self.app), width, compact=self._compact)
+        if made != self._lines:
+            self._lines = made
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.content_size.width, base_of(self)
+        return line(self._lines[y], width, base) if y < len(self._lines) else Strip.blank(width, base)
+
+
+def _lines(shown: Shown, ink: Ink, width: int, *, compact: bool) -> list[list[Part]]:
+    run = shown.run
+    if run is None:
+        text = "nothing selected" if shown.count else "no runs in this workspace: press n to start one"
+        return [[(text, ink.muted)]]
+    mark = mark_of(run, ink)
+    first: list[Part] = [(f"{mark.glyph} ", mark.style), (run.name, ink.strong), (f"  {state_word(run)}", mark.style)]
+    age = _age(shown, ink)
+    if compact:
+        bar = progress(run, ink, 10)
+        return [spread(first, bar, width), spread(_metrics(run, ink, 3), age, width)]
+    about = [w for w in (run.objective, run.method, run.backend, run.model) if w]
+    facts: list[Part] = [(f"   {' · '.join(about)}", ink.faint)] if about else []
+    second = _second(run, ink, width)
+    return [
+        spread([*first, *facts], progress(run, ink, 24), width),
+        second,
+        spread(_metrics(run, ink, 9), age, width),
+    ]
+
+
+def progress(run: RunSummary, ink: Ink, width: int) -> list[Part]:
+    """Steps, a bar, percent and the time left."""
+    parts: list[Part] = []
+    if run.step is not None:
+        parts.append((f"{run.step}/{run.total_steps} " if run.total_steps else f"step {run.step} ", ink.text))
+    if run.progress is not None and run.is_live:
+        full = round(max(0.0, min(1.0, run.progress)) * width)
+        parts += [("━" * full, ink.primary), ("─" * (width - full), ink.faint), (f" {run.progress:.0%}", ink.text)]
+        if run.eta_seconds is not None:
+            parts.append((f"  ETA {duration(run.eta_seconds)}", ink.muted))
+    return parts
+
+
+def _second(run: RunSummary, ink: Ink, width: int) -> list[Part]:
+    """What went wrong and what to do; else what the run says of itself."""
+    if run.error:
+        parts: list[Part] = [(f"{run.error.get('message') or run.error.get('code')}", ink.bad)]
+        if run.error.get("hint"):
+            parts.append((f"  → {run.error['hint']}", ink.text))
+        return clip(parts, width)
+    if run.state == "succeeded" and run.best:
+        step, by, value = run.best.get("step"), str(run.best.get("by") or ""), run.best.get("value")
+        name = "final_model" if step == -1 else f"checkpoint-{step}"
+        shown = metric(by, value) if isinstance(value, int | float) else ""
+        return clip([("★ ", ink.accent), (f"best is {name} by {by} {shown}", ink.muted)], width)
+    return clip([(run.message or " ", ink.muted)], width)
+
+
+def _metrics(run: RunSummary, ink: Ink, most: int) -> list[Part]:
+    names = [n for n in _FIRST if n in run.metrics][:most]
+    if "learning_rate" in run.metrics and len(names) < most:
+        names.append("learning_rate")
+    parts: list[Part] = []
+    speed = run.metrics.get("tokens_per_second")
+    if speed and run.is_live:
+        parts += [(_rate(speed), ink.text), (" tok/s  ", ink.muted)]
+    for name in names:
+        parts += [(f"{_SHORT.get(name, name)} ", ink.muted), (f"{metric(name, run.metrics[name])}  ", ink.text)]
+    return parts or [("no metrics yet", ink.muted)]
+
+
+def _age(shown: Shown, ink: Ink) -> list[Part]:
+    run = shown.run
+    if run is None or shown.row_age is None:
+        return []
+    if not run.is_live:
+        return []
+    if shown.row_age > _SILENT:
+        alive = "trainer silent too" if run.stale_seconds is not None else "supervisor alive"
+        return [(f"⚠ no row for {duration(shown.row_age)}, {alive}", ink.warning)]
+    return [(f"row {ago(shown.row_age)}", ink.muted)]
+
+
+def _rate(value: float) -> str:
+    return f"{value / 1000:.1f}k" if value >= 1000 else number(value, 3)

@@ -1,0 +1,83 @@
+"""How a run's state, numbers and times are put on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.style import Style
+
+from tuiapp.cli.output import duration, number, size
+from tuiapp.widgets.ink import Ink
+from tuner.runs.summary import RunSummary
+
+__all__ = ["Mark", "ago", "duration", "mark_of", "metric", "number", "short_state", "size", "state_word"]
+
+_SHARES = ("accuracy", "exact_match", "pass_rate", "accuracies")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The glyph of a state and its style: the glyph alone tells it too."""
+
+    glyph: str
+    style: Style
+
+
+def mark_of(run: RunSummary, ink: Ink) -> Mark:
+    """● running, ◌ queued, ✓ succeeded, ✗ failed, ■ cancelled, ‖ paused, ⚠ stale or unreadable."""
+    if run.stale_seconds is not None:
+        return Mark("⚠", ink.warning)
+    return {
+        "running": Mark("●", ink.primary),
+        "finalizing": Mark("●", ink.primary),
+        "queued": Mark("◌", ink.muted),
+        "paused": Mark("‖", ink.muted),
+        "succeeded": Mark("✓", ink.good),
+        "failed": Mark("✗", ink.bad),
+        "cancelled": Mark("■", ink.muted),
+    }.get(run.state, Mark("⚠", ink.warning))
+
+
+def state_word(run: RunSummary) -> str:
+    """The state in words, with the phase where there is one."""
+    if run.stale_seconds is not None:
+        return f"stale, no sign of life for {duration(run.stale_seconds)}"
+    return f"{run.state} · {run.phase}" if run.phase and run.is_live and run.phase != run.state else run.state
+
+
+def short_state(run: RunSummary) -> str:
+    """What a list says of a run in a few cells."""
+    if run.stale_seconds is not None:
+        return f"stale {duration(run.stale_seconds)}"
+    if run.state in {"running", "finalizing"}:
+        done = f"{run.progress:.0%}" if run.progress is not None else (run.phase or run.state)
+        return f"{done} {duration(run.eta_seconds)}" if run.eta_seconds is not None else done
+    if run.state == "failed" and run.error:
+        return _failure(str(run.error.get("code") or "failed"))
+    if run.state == "succeeded" and run.best:
+        value, step = run.best.get("value"), run.best.get("step")
+        shown = metric(str(run.best.get("by") or ""), value) if isinstance(value, int | float) else ""
+        return f"{shown} @{'final' if step == -1 else step}".strip()
+    return run.state
+
+
+def metric(name: str, value: float | None) -> str:
+    """A metric's value: shares in percent, small numbers short."""
+    if value is None:
+        return "–"
+    if any(word in name for word in _SHARES) and 0 <= value <= 1:
+        return f"{value:.1%}" if 0 < value < 1 else f"{value:.0%}"
+    if value and abs(value) < 1e-3:
+        return f"{value:.1e}".replace("e-0", "e-")
+    return f"{value:.3f}" if abs(value) < 100 else number(value)
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was."""
+    return f"{duration(max(0.0, seconds))} ago"
+
+
+def _failure(code: str) -> str:
+    return {"TRAINING_OOM": "out of memory", "TRAINER_KILLED": "killed", "NAN_LOSS": "NaN loss"}.get(
+        code, code.lower().replace("_", " ")
+    )
