@@ -35,12 +35,12 @@ def write_bytes(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o
 
 def write_json(path: Path, value: Mapping[str, object], *, durable: bool = True) -> None:
     """Write one JSON object whole, indented for people."""
-    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode(), durable=durable)
+    write_bytes(path, _encoded(json.dumps(value, indent=2, ensure_ascii=False) + "\n"), durable=durable)
 
 
 def append_line(path: Path, line: str, *, durable: bool = False) -> None:
     """Append one line with a single write, first closing a torn last line that a killed writer left."""
-    data = line.encode() + b"\n"
+    data = _encoded(line) + b"\n"
     with path.open("ab") as file:
         if file.tell() and not _ends_with_newline(path):
             data = b"\n" + data
@@ -57,6 +57,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _encoded(text: str) -> bytes:
+    """JSON as UTF-8; halves of surrogate pairs (names of files that are not UTF-8) as JSON escapes."""
+    return text.encode("utf-8", errors="backslashreplace")
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -34,7 +34,7 @@ def is_complete(folder: Path) -> bool:
         try:
             if (folder / name).stat().st_size != size:
                 return False
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name that no file can have
             return False
     return True
 

@@ -55,16 +55,19 @@ def _last_seq(path: Path) -> int:
     if not path.exists():
         return 0
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _TAIL))
-        lines = file.read().splitlines()
-    return max((e.seq for e in map(_parse, lines) if e is not None), default=0)
+        size, length = file.seek(0, os.SEEK_END), _TAIL
+        while True:  # an event with the end of a log in it may be longer than the tail
+            file.seek(max(0, size - length))
+            found = [e.seq for e in map(_parse, file.read().splitlines()) if e is not None]
+            if found or length >= size:
+                return max(found, default=0)
+            length *= 8
 
 
 def _parse(line: bytes) -> Event | None:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict) or not isinstance(value.get("seq"), int):
         return None

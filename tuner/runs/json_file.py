@@ -22,7 +22,7 @@ def read_object(path: Path) -> JsonObject:
         value = json.loads(path.read_bytes())
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"{path}: not valid JSON ({error})") from error
     if not isinstance(value, dict):
         raise UnreadableFile(f"{path}: expected a JSON object, found {type(value).__name__}")

@@ -23,13 +23,12 @@ class _FileTail:
         self.offset = 0
         self.identity: tuple[int, int] | None = None
         self._mark = b""
-        self._seen = (0, 0)
 
     def is_replaced(self) -> bool:
         """Whether what was read before no longer stands at the front of this file."""
         try:
             stat = self.path.stat()
-            if (stat.st_mtime_ns, stat.st_size) != self._seen and self._mark != self._before_offset():
+            if self._mark != self._before_offset():
                 return True
         except OSError:
             return True
@@ -38,7 +37,6 @@ class _FileTail:
     def read_lines(self) -> list[bytes]:
         stat = self.path.stat()
         self.identity = (stat.st_dev, stat.st_ino)
-        self._seen = (stat.st_mtime_ns, stat.st_size)
         if stat.st_size <= self.offset:
             return []
         lines: list[bytes] = []
