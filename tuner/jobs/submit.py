@@ -59,20 +59,20 @@ def create_run(workspace: Workspace, spec: RunSpec, launch: Callable[[Path], Lau
     """
     workspace.make_folder(workspace.runs)
     try:
-        building = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
+        place = building = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
     except OSError as error:
         raise cannot_write(workspace.runs, error) from error
     try:
         target = _free_target(workspace, spec)
         _fill(building, target, spec, launch(target))
         building.chmod(0o755)
-        building.rename(target)
+        place = building.rename(target)
         sync_folder(workspace.runs)
     except OSError as error:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
         raise cannot_write(workspace.runs, error) from error
     except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
         raise
     return target
 

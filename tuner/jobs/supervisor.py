@@ -64,8 +64,7 @@ class Supervisor:
             return 2  # cancelled, or claimed by another supervisor, before we came
         self._beat()
         patch_manifest(self.run_dir, {"started": utc_now(), "state": RunState.RUNNING.value})
-        outcome = self._supervise()
-        self._finish(outcome)
+        outcome = self._finish(self._supervise())
         return 0 if outcome.state is RunState.SUCCEEDED else 1
 
     def _supervise(self) -> Outcome:
@@ -81,22 +80,25 @@ class Supervisor:
         trainer.sweep()
         return outcome_of(self.run_dir, code, asked=read_request(self.run_dir), told_to_end=self._told_to_end)
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: Outcome) -> Outcome:
         if outcome.state is RunState.SUCCEEDED:
+            change_state(self.run_dir, RunState.FINALIZING, "finalizing", patch={"phase": Phase.FINALIZING.value})
+        if outcome.state in {RunState.SUCCEEDED, RunState.CANCELLED}:
             from tuner.jobs.finalize import finalize  # pydantic and hashing: not needed to get the trainer going
 
-            change_state(self.run_dir, RunState.FINALIZING, "finalizing", patch={"phase": Phase.FINALIZING.value})
             try:
                 finalize(self.run_dir)
             except (OSError, UnreadableFile) as error:
-                outcome = Outcome.not_finalized(error)
-        elif outcome.state is RunState.CANCELLED:
-            from tuner.jobs.finalize import finalize
-
-            finalize(self.run_dir)
+                log.exception("the results could not be recorded")
+                if outcome.state is RunState.SUCCEEDED:
+                    outcome = Outcome.not_finalized(error)
         patch = {"phase": None, "eta_seconds": None, "error": outcome.error, "supervisor": None, "trainer": None}
-        patch_manifest(self.run_dir, {"finished": utc_now(), "state": outcome.state.value, "error": outcome.error})
+        try:
+            patch_manifest(self.run_dir, {"finished": utc_now(), "state": outcome.state.value, "error": outcome.error})
+        except (OSError, UnreadableFile):
+            log.exception("the manifest could not be written; state.json says how the run ended")
         change_state(self.run_dir, outcome.state, outcome.message, patch=patch)
+        return outcome
 
     def _patience_is_over(self) -> bool:
         if read_request(self.run_dir) is None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tuner.runs.json_file import read_object
+from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import RunPaths
 
 TERM_GRACE = 10.0
@@ -20,10 +20,20 @@ class TrainerProcess:
     """One attempt's trainer. Its output goes to console.log as the bytes come; its stdin is empty."""
 
     def __init__(self, run_dir: Path) -> None:
-        launch = read_object(RunPaths(run_dir).launch)
+        """Start it.
+
+        Raises:
+            OSError: the command cannot be started.
+            UnreadableFile: launch.json cannot be read, or names no command.
+        """
+        path = RunPaths(run_dir).launch
+        launch = read_object(path)
+        argv = [str(a) for a in _list(launch.get("argv"))]
+        if not argv:
+            raise UnreadableFile(f"{path}: names no command (argv)")
         with RunPaths(run_dir).console.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(a) for a in _list(launch.get("argv"))],
+                argv,
                 cwd=str(launch.get("cwd") or run_dir),
                 env=environment(launch, os.environ),
                 stdin=subprocess.DEVNULL,
