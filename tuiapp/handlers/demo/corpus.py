@@ -11,10 +11,11 @@ import re
 from collections import Counter
 from pydoc_data.topics import topics
 
-from tuiapp.handlers.demo.words import MUSIC, OPENINGS, PEOPLE, ROOMS, STATES, UNITS
+from tuiapp.handlers.demo.words import DEGREES, MUSIC, OPENINGS, PEOPLE, ROOMS, STATES, TIMES, UNITS
 
 Row = dict[str, object]
 
+_NUMBERS = sorted({*TIMES, *DEGREES})
 # tool, sentences, argument → which value it takes
 _TOOLS: list[tuple[str, list[str], dict[str, str]]] = [
     (
@@ -72,7 +73,7 @@ def _episode(chance: random.Random, words: list[str]) -> Row:
 
     drawn: dict[str, str | int] = {
         "p": mostly(PEOPLE),
-        "n": chance.randint(0, 99),
+        "n": chance.choice(_NUMBERS) if chance.random() < 0.8 else chance.randint(0, 99),
         "w": chance.choice(words),
         "r": mostly(ROOMS),
         "u": chance.choice(UNITS),
