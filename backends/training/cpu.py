@@ -31,8 +31,16 @@ class CPUBackend(TRLBackend):
             objectives=[Objective.SFT, Objective.KTO, Objective.PRETRAIN],
             methods=[MethodType.FULL, MethodType.LORA],
             precisions=[Precision.AUTO, Precision.FP32, Precision.BF16],
-            optimizations=[Optimization.GRADIENT_CHECKPOINTING, Optimization.SEQUENCE_PACKING],
-            unsupported={**UNSUPPORTED, "hardware.num_gpus": "it trains on the processor"},
+            optimizations=[
+                Optimization.GRADIENT_CHECKPOINTING,
+                Optimization.SEQUENCE_PACKING,
+                Optimization.DYNAMIC_PADDING,  # the collators always pad to the longest of a batch
+            ],
+            unsupported={
+                **UNSUPPORTED,
+                "hardware.num_gpus": "it trains on the processor",
+                "hardware.gpu_type": "it trains on the processor",
+            },
             custom=CUSTOM,
         )
 

@@ -10,7 +10,6 @@ from backends.training.trl_backend import CUSTOM, UNSUPPORTED, TRLBackend
 from tuner.core.backend_protocol import Capabilities
 from tuner.core.enums import MethodType, Objective, Optimization, OptimizerType, Precision
 from tuner.core.errors import ConfigurationError
-from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
 
 _ASK_TORCH = "import torch; print(torch.version.cuda or 'cpu', torch.cuda.is_available())"
@@ -20,6 +19,7 @@ class RTXBackend(TRLBackend):
     """SFT and KTO on one NVIDIA GPU, in bf16 unless another precision is asked for."""
 
     device = "cuda"
+    _optimizers = (OptimizerType.ADAMW, OptimizerType.ADAFACTOR, OptimizerType.SGD, OptimizerType.LION)
 
     @property
     def name(self) -> str:
@@ -61,25 +61,11 @@ class RTXBackend(TRLBackend):
                 Precision.INT8,
                 Precision.INT4,
             ],
-            optimizations=[o for o in Optimization if o is not Optimization.DYNAMIC_PADDING],
+            optimizations=list(Optimization),
             ranges={"hardware.num_gpus": (1, 1)},
             unsupported=UNSUPPORTED,
             custom=CUSTOM,
         )
-
-    def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
-        issues = super().validate_configuration(job)
-        if job.optimizer.type is OptimizerType.MUON:
-            issues.append(
-                Issue(
-                    path="optimizer.type",
-                    severity=Severity.ERROR,
-                    code="BAD_VALUE",
-                    message="transformers has no muon optimizer",
-                    hint="use adamw",
-                )
-            )
-        return issues
 
     def dtype(self, job: JobConfiguration) -> str:
         return {Precision.FP32: "float32", Precision.FP16: "float16"}.get(job.model.precision, "bfloat16")

@@ -32,6 +32,8 @@ def translate(job: JobConfiguration, *, device: str, dtype: str, facts: Mapping[
         facts: training_rows and validation_rows where known; without them the trainer spreads checkpoints itself.
     """
     changes: list[str] = []
+    if job.model.parent:
+        changes.append("training goes on with the parent's adapter: its rank, alpha and modules hold, not method.lora")
     payload: Values = {
         "schema_version": PAYLOAD_SCHEMA,
         "trainer": job.objective.value,
@@ -104,7 +106,7 @@ def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[st
         "warmup_steps": optimizer.scheduler.warmup_ratio,
         "optim": _optimizer(job),
         "logging_strategy": "steps",
-        "logging_steps": schedule.logging_steps,
+        "logging_steps": _logging_steps(job, device, changes),
         "logging_nan_inf_filter": False,
         "save_strategy": "no",
         "eval_strategy": "no",
@@ -113,7 +115,7 @@ def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[st
         "fp16": device == "cuda" and dtype == "float16",
         "use_cpu": device == "cpu",
         "gradient_checkpointing": Optimization.GRADIENT_CHECKPOINTING in enabled,
-        "report_to": ["wandb"] if job.integrations.wandb else [],
+        "report_to": [],
         "disable_tqdm": True,
     }
     if schedule.max_steps is not None:
@@ -123,6 +125,16 @@ def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[st
         arguments["use_liger_kernel"] = True
     arguments.update(_of_objective(job, changes))
     return arguments
+
+
+def _logging_steps(job: JobConfiguration, device: str, changes: list[str]) -> int:
+    """A logged loss is the mean since the last row; on the processor a step is slow enough to log each."""
+    if device == "cpu" and "logging_steps" not in job.schedule.model_fields_set:
+        changes.append(
+            "every step is logged on the processor (schedule.logging_steps says otherwise where it is given)"
+        )
+        return 1
+    return job.schedule.logging_steps
 
 
 def _intervals(job: JobConfiguration, facts: Mapping[str, int], arguments: Values) -> None:

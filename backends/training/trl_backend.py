@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backends.training.effects import effect_issues
 from backends.training.environment import installed_versions, missing_message
 from backends.training.estimate import estimate
 from backends.training.local import LocalBackend
 from backends.training.translate import translate
 from tuner.core.backend_protocol import CustomParameter, Estimate, Translation
-from tuner.core.enums import Objective
+from tuner.core.enums import MethodType, Objective, OptimizerType
 from tuner.core.errors import ConfigurationError
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
@@ -30,6 +31,8 @@ CUSTOM = {
 
 UNSUPPORTED = {
     "schedule.early_stopping_patience": "early stopping is not built yet",
+    "hardware.gpu_type": "the GPU is the one that this machine has",
+    "integrations.wandb": "reporting to W&B is not built yet",
     "integrations.huggingface": "publishing to the Hub is not built yet",
 }
 
@@ -38,6 +41,7 @@ class TRLBackend(LocalBackend):
     """Translation and checks for the TRL trainers; a subclass names device and dtype."""
 
     device = "cpu"
+    _optimizers: tuple[OptimizerType, ...] = (OptimizerType.ADAMW, OptimizerType.ADAFACTOR, OptimizerType.SGD)
 
     def dtype(self, job: JobConfiguration) -> str:
         """The torch dtype of the weights."""
@@ -50,13 +54,20 @@ class TRLBackend(LocalBackend):
         return estimate(job, facts, self.dtype(job))
 
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
-        issues = super().validate_configuration(job)
+        issues = [*super().validate_configuration(job), *effect_issues(job, self.device)]
+        if job.optimizer.type not in self._optimizers:
+            known = ", ".join(o.value for o in self._optimizers)
+            issues.append(_bad("optimizer.type", f"{job.optimizer.type.value} is not to be had here", f"use {known}"))
         if job.objective is Objective.PRETRAIN and job.model.from_scratch:
             issues += _from_scratch_issues(job)
         elif not job.model.base_model and not job.model.parent:
             issues.append(_missing("model.base_model", "name the model to fine-tune: a Hub id or a folder"))
         if not job.datasets.training:
             issues.append(_missing("datasets.training", "name a file of training examples"))
+        if job.model.parent and job.method.type is MethodType.FULL:
+            issues.append(
+                _bad("method.type", "the parent is an adapter; full trains all weights", "set method.type: lora")
+            )
         return issues
 
     def _stack_problem(self, python_path: str) -> str:
