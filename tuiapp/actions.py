@@ -35,7 +35,7 @@ class Need(StrEnum):
     CHECKPOINT = "the selected run has no whole checkpoint yet"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Action:
     """One action. ``call`` names the method ``action_<call>``, on the application where it begins with "app."."""
 
@@ -96,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.previous", "Back", "Go to the pane before.", "shift+tab", _M, "previous_pane", in_bar=False),
     Action("pane.leave", "Leave", "End the search, or leave the zoom.", "escape", _M, "leave", in_bar=False),
     Action("run.refresh", "Refresh", "Read everything again.", "r", _M, "refresh_all", in_bar=False),
-    Action("app.quit", "Quit (runs continue)", "Leave. Runs go on; come back any time.", "q", _M, "app.quit"),
+    Action("app.quit", "Quit", "Leave. Runs go on; come back any time.", "q", _M, "app.quit"),
     Action("list.up", "Up", "The row above.", "up,k", _L, "cursor_up", in_bar=False),
     Action("list.down", "Down", "The row below.", "down,j", _L, "cursor_down", in_bar=False),
     Action("list.page_up", "Page up", "One page up.", "pageup", _L, "page_up", in_bar=False),

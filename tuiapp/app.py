@@ -12,6 +12,7 @@ from tuiapp.screens.appearance import Appearance
 from tuiapp.screens.base import ActingScreen
 from tuiapp.screens.main.screen import MainScreen
 from tuiapp.screens.palette import action_provider
+from tuiapp.screens.reading.observer import Observer
 from tuiapp.screens.services import Services
 from tuiapp.screens.surroundings import Surroundings
 from tuiapp.themes import DARK, LIGHT, THEMES
@@ -28,8 +29,15 @@ class TunerApp(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     NOTIFICATION_TIMEOUT = 6
 
-    def __init__(self, services: Services, appearance: Appearance, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        services: Services,
+        appearance: Appearance,
+        surroundings: Surroundings,
+        observer: Observer | None = None,
+    ) -> None:
         super().__init__()
+        self.observer = observer or Observer(services.workspace)
         self.services, self.appearance, self.surroundings = services, appearance, surroundings
         self._clashes: set[str] = set()
         for theme in THEMES:
@@ -38,7 +46,7 @@ class TunerApp(App[None]):
         self.set_keymap(dict(appearance.keys))
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen()
+        return MainScreen(self.observer)
 
     def on_mount(self) -> None:
         if self.theme != self.appearance.theme:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tuiapp.screens.appearance import Appearance
+    from tuiapp.screens.reading.observer import Observer
     from tuner.config.workspace import Workspace
 
 _NO_TERMINAL = "tuner-tui needs a terminal"
@@ -21,6 +23,8 @@ _NO_TERMINAL = "tuner-tui needs a terminal"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the screen. Returns the exit code."""
+    # Nothing made while starting is garbage; looking for some takes a tenth of the start. The screen turns it on again.
+    gc.disable()
     from tuner.core.errors import TunerError
 
     try:
@@ -45,15 +49,27 @@ def _open(named: str | None) -> int:
     appearance = _appearance(workspace, os.environ)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(_NO_TERMINAL, hint="use `tuner runs list` and the other commands without one")
+    observer = _read_ahead(workspace)
     from tuiapp.app import TunerApp
     from tuiapp.screens.log_file import start_logging
     from tuiapp.screens.services import Services
     from tuiapp.screens.surroundings import Surroundings
 
     start_logging(workspace)
-    app = TunerApp(Services(workspace), appearance, Surroundings.of(workspace.root))
+    app = TunerApp(Services(workspace), appearance, Surroundings.of(workspace.root), observer)
     app.run()
     return app.return_code or 0
+
+
+def _read_ahead(workspace: Workspace) -> Observer:
+    """Start reading the runs while Textual is still being imported: the first paint then shows them."""
+    import threading
+
+    from tuiapp.screens.reading.observer import Observer
+
+    observer = Observer(workspace)
+    threading.Thread(target=observer.prefetch, daemon=True, name="read-ahead").start()
+    return observer
 
 
 def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appearance:

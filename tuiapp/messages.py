@@ -1,4 +1,7 @@
-"""What workers tell the screen. Each is small and whole: the receiver needs to read nothing more."""
+"""What workers tell the screen. Each is small and whole: the receiver needs to read nothing more.
+
+They are never compared or printed, so nothing is generated for that: it would be paid for at every start.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ if TYPE_CHECKING:
     from tuner.runs.summary import RunSummary
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunsListed(Message):
     """The runs of the workspace, newest first; some of them changed."""
 
     runs: Sequence[RunSummary]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MetricsRead(Message):
     """The watched run's metrics. ``newest`` is when the newest row was written, in seconds since the epoch."""
 
@@ -35,7 +38,7 @@ class MetricsRead(Message):
     skipped: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LogRead(Message):
     """The end of the watched run's log, inert."""
 
@@ -43,7 +46,7 @@ class LogRead(Message):
     lines: Sequence[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ConfigurationRead(Message):
     """The watched run's configuration, inert; "" where it has none."""
 
@@ -51,14 +54,14 @@ class ConfigurationRead(Message):
     text: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CheckpointsChanged(Message):
     """The watched run has other checkpoints, or other scores: they are to be ranked again."""
 
     run_id: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CheckpointsRanked(Message):
     """The watched run's checkpoints with their scores."""
 
@@ -66,14 +69,14 @@ class CheckpointsRanked(Message):
     rows: Sequence[CheckpointRow]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DiskRead(Message):
     """Bytes free on the workspace's disk."""
 
     free: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SourcesListed(Message):
     """What a new run may start from, and what is hidden and why."""
 
@@ -81,7 +84,7 @@ class SourcesListed(Message):
     notes: Sequence[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PlanMade(Message):
     """What validation says of a text. ``plan`` is None where the request itself was refused (``problem`` says why)."""
 
@@ -90,21 +93,21 @@ class PlanMade(Message):
     problem: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunStarted(Message):
     """A new run is on disk and its supervisor is started."""
 
     run_id: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PublishPlanned(Message):
     """What publishing would do."""
 
     plan: UploadPlan
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Published(Message):
     """A checkpoint was published."""
 
@@ -112,14 +115,14 @@ class Published(Message):
     target: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Told(Message):
     """Something was done."""
 
     text: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Refused(Message):
     """Something could not be done: what happened and what to do next."""
 

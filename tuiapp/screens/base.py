@@ -15,6 +15,9 @@ from tuiapp.widgets.bars import ActionBar, StatusLine
 if TYPE_CHECKING:
     from tuiapp.app import TunerApp
 
+_ALWAYS = ("app.help", "app.quit")
+"""Actions that stay in the bar where there is little room."""
+
 Result = TypeVar("Result")
 
 
@@ -31,6 +34,11 @@ class ActingScreen(Screen[Result], Generic[Result]):
 
         assert isinstance(self.app, TunerApp)
         return self.app
+
+    @property
+    def places(self) -> tuple[Where, ...]:
+        """Where the actions come from that this screen offers."""
+        return (self.WHERE, Where.ANYWHERE)
 
     def why_not(self, action: Action) -> str:
         """Why an action has no sense just now; "" where it has."""
@@ -49,11 +57,10 @@ class ActingScreen(Screen[Result], Generic[Result]):
     def renew_bar(self) -> None:
         """Show in the action bar what can be done now."""
         keys = self.tuner.appearance.keys
-        places = (self.WHERE, Where.ANYWHERE)
-        shown = [a for a in actions_in(*places) if a.in_bar and not self.why_not(a)]
+        shown = [a for a in actions_in(*self.places) if a.in_bar and not self.why_not(a)]
         shown.sort(key=lambda a: a.id == "app.quit")  # leaving stands last
         for bar in self.query(ActionBar):
-            bar.show([(spell_keys(a, keys, first=True), a.title, a.id) for a in shown])
+            bar.show([(spell_keys(a, keys, first=True), a.title, a.id) for a in shown], _ALWAYS)
 
     def say(self, glyph: str, text: str, hint: str = "") -> None:
         """Tell something in the status line."""
@@ -84,3 +91,7 @@ class ActingModal(ModalScreen[Result], ActingScreen[Result], Generic[Result]):
     DEFAULT_CSS = """
     ActingModal { align: center middle; background: $background 60%; }
     """
+
+    @property
+    def places(self) -> tuple[Where, ...]:
+        return (self.WHERE,)

@@ -10,7 +10,7 @@ from tuiapp.screens.base import ActingModal
 from tuiapp.widgets.bars import ActionBar
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.pane import LinePane
-from tuiapp.widgets.strips import Part, clip, fit
+from tuiapp.widgets.strips import Part, fit, spread
 
 
 class HelpScreen(ActingModal[None]):
@@ -19,7 +19,7 @@ class HelpScreen(ActingModal[None]):
     WHERE = Where.HELP
     BINDINGS = bindings_for(Where.HELP)
     DEFAULT_CSS = """
-    HelpScreen #dialog { width: 104; max-width: 100%; height: 90%; background: $background; }
+    HelpScreen #dialog { width: 116; max-width: 100%; height: 90%; background: $background; }
     """
 
     def compose(self) -> ComposeResult:
@@ -56,11 +56,12 @@ class HelpLines(LinePane):
                     [
                         (f"  {fit(spell_keys(action, keys), 10)} ", ink.strong),
                         (f"{fit(action.title, 12)} ", ink.text),
-                        (f"{action.help}  ", ink.muted),
+                        (f"{action.help} ", ink.muted),
                         (action.id, ink.faint),
                     ]
                 )
         self.set_count(len(self._lines))
 
     def row_parts(self, index: int, width: int) -> list[Part]:
-        return clip(self._lines[index], width)
+        parts = self._lines[index]
+        return spread(parts[:-1], parts[-1:], width) if len(parts) > 1 else parts

@@ -7,7 +7,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tuiapp.actions import Action, Where, actions_in, spell_keys
+from tuiapp.actions import Action, actions_in, spell_keys
 from tuiapp.screens.base import ActingScreen
 
 
@@ -30,7 +30,7 @@ class ActionProvider(Provider):
         screen = self.screen
         if not isinstance(screen, ActingScreen):
             return
-        for action in actions_in(screen.WHERE, Where.ANYWHERE):
+        for action in actions_in(*screen.places):
             if action.id != "app.palette" and not screen.why_not(action):
                 yield screen, action
 

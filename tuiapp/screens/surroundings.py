@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """``now`` is seconds since the epoch, ``clock`` the time of day as shown, ``disk_free`` bytes (None: unknown)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from textual.events import Click
@@ -80,7 +80,7 @@ class TabBar(Bar):
     TabBar { background: $panel; }
     """
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Picked(Message):
         """A tab was clicked."""
 
@@ -116,10 +116,12 @@ class StatusLine(Bar):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self._said: tuple[str, str, str] = ("", "", "")
+        self.add_class("-silent")
 
     def say(self, glyph: str, text: str, hint: str = "") -> None:
         """Tell something: glyph ✓, ✗, ⚠ or "" for plain text."""
         self._said = (glyph, text, hint)
+        self.set_class(not text, "-silent")
         self.renew()
 
     def made(self, ink: Ink, width: int) -> list[Part]:
@@ -139,7 +141,7 @@ class ActionBar(Bar):
     ActionBar { background: $panel; }
     """
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Picked(Message):
         """An action was clicked."""
 
@@ -148,25 +150,33 @@ class ActionBar(Bar):
     def __init__(self) -> None:
         super().__init__()
         self._items: Sequence[tuple[str, str, str]] = ()
+        self._always: Container[str] = ()
         self._spans: list[tuple[int, int, str]] = []
 
-    def show(self, items: Sequence[tuple[str, str, str]]) -> None:
-        """Show these: key, title, action id. What does not fit is left out, from the end."""
-        self._items = items
+    def show(self, items: Sequence[tuple[str, str, str]], always: Container[str] = ()) -> None:
+        """Show these: key, title, action id. What does not fit is left out from the end, but never ``always``."""
+        self._items, self._always = items, always
         self.renew()
 
     def made(self, ink: Ink, width: int) -> list[Part]:
         parts: list[Part] = []
         self._spans = []
         left = 0
-        for key, title, action_id in self._items:
+        for key, title, action_id in self._fitting(width):
             cells = len(key) + len(title) + 1
-            if left + cells > width:
-                break
             parts += [(key, ink.primary), (f" {title}  ", ink.muted)]
             self._spans.append((left, left + cells, action_id))
             left += cells + 2
         return parts
+
+    def _fitting(self, width: int) -> list[tuple[str, str, str]]:
+        kept = list(self._items)
+        for item in reversed(self._items):
+            if sum(len(key) + len(title) + 3 for key, title, _ in kept) - 2 <= width:
+                break
+            if item[2] not in self._always:
+                kept.remove(item)
+        return kept
 
     def on_click(self, event: Click) -> None:
         at = event.get_content_offset(self)

@@ -23,7 +23,7 @@ _SHORT = {
 Key = Callable[[CheckpointRow], float | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column: its name, its width, its text for a row, and what it sorts by."""
 
@@ -99,7 +99,7 @@ class CheckpointTable(CursorPane):
 
     def head_clicked(self, x: int) -> None:
         left = 2
-        for column in self._columns:
+        for column in self._fitting(self.scrollable_content_region.width):
             if left <= x < left + column.width + 2:
                 self.sort_by(column.name)
                 return
@@ -123,13 +123,23 @@ class CheckpointTable(CursorPane):
         by = f" · best by {best.by.removeprefix('-')}" if best else ""
         self.set_title(f"Checkpoints{by}" if self._rows else "Checkpoints")
 
+    def _fitting(self, width: int) -> list[Column]:
+        """The columns there is room for: the least telling metrics give way, the one sorted by never does."""
+        kept = list(self._columns)
+        for column in reversed(self._columns[1:-2]):
+            if 2 + sum(c.width + 2 for c in kept) <= width:
+                break
+            if column.name != self._sort:
+                kept.remove(column)
+        return kept
+
     def head_parts(self, index: int, width: int) -> list[Part]:
         ink = self.ink
         best = best_of(self._rows)
         if index == 0 and best is not None:
             return clip([("★ ", ink.accent), (f"{best.label}: {best.why}", ink.muted)], width)
         parts: list[Part] = [("  ", ink.muted)]
-        for column in self._columns:
+        for column in self._fitting(width):
             sorts = column.name == self._sort
             arrow = ("▾" if self._down else "▴") if sorts else ""
             name = _SHORT.get(column.name, column.name)
@@ -140,7 +150,7 @@ class CheckpointTable(CursorPane):
         row, ink = self._rows[index], self.ink
         style = ink.strong if row.is_best else (ink.text if row.whole else ink.muted)
         parts: list[Part] = [("★ " if row.is_best else "  ", ink.accent)]
-        parts += [(fit(c.text(row), c.width, right=True) + "  ", style) for c in self._columns]
+        parts += [(fit(c.text(row), c.width, right=True) + "  ", style) for c in self._fitting(width)]
         return clip(parts, width)
 
     def empty_parts(self) -> list[list[Part]]:

@@ -16,7 +16,7 @@ class FindField(Input):
     FindField { height: 3; border: round $primary; background: $background; padding: 0 1; }
     """
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Sought(Message):
         """Other words are sought; ``done`` where Enter was pressed."""
 

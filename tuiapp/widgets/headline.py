@@ -21,7 +21,7 @@ _SHORT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """Everything the headline says. ``row_age`` is in seconds, None where there is no row."""
 

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.color import Color
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ink:
     """Foregrounds; ``cursor`` and ``blurred_cursor`` are backgrounds to lay over."""
 

@@ -134,7 +134,7 @@ class CursorPane(LinePane):
 
     BINDINGS = bindings_for(Where.LIST)
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Moved(Message):
         """The cursor stands on another row."""
 
@@ -145,7 +145,7 @@ class CursorPane(LinePane):
         def control(self) -> CursorPane:
             return self.pane
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """A row was chosen."""
 

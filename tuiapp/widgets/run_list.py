@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuiapp.widgets.pane import CursorPane
-from tuiapp.widgets.strips import Part, spread
+from tuiapp.widgets.strips import Part, spread, width_of
 from tuiapp.widgets.wording import mark_of, short_state
 from tuner.runs.summary import RunSummary
 
@@ -70,13 +70,11 @@ class RunList(CursorPane):
     def row_parts(self, index: int, width: int) -> list[Part]:
         run, ink = self._shown[index], self.ink
         mark = mark_of(run, ink)
-        left: list[Part] = [
-            (f"{mark.glyph} ", mark.style),
-            (run.name, ink.strong if run.is_live else ink.text),
-            (f" {run.id[-4:]}", ink.faint),
-        ]
-        style = ink.bad if run.state == "failed" else ink.muted
-        return spread(left, [(short_state(run), style)], width)
+        left: list[Part] = [(f"{mark.glyph} ", mark.style), (run.name, ink.strong if run.is_live else ink.text)]
+        right: list[Part] = [(short_state(run), ink.bad if run.state == "failed" else ink.muted)]
+        tail: list[Part] = [(f" {run.id[-4:]}", ink.faint)]  # tells runs of one name apart, where there is room
+        room = width - width_of(right) - 1
+        return spread(left + tail if width_of(left + tail) <= room else left, right, width)
 
     def empty_parts(self) -> list[list[Part]]:
         ink = self.ink

@@ -15,7 +15,7 @@ __all__ = ["Mark", "ago", "duration", "mark_of", "metric", "number", "short_stat
 _SHARES = ("accuracy", "exact_match", "pass_rate", "accuracies")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mark:
     """The glyph of a state and its style: the glyph alone tells it too."""
 
@@ -41,7 +41,7 @@ def mark_of(run: RunSummary, ink: Ink) -> Mark:
 def state_word(run: RunSummary) -> str:
     """The state in words, with the phase where there is one."""
     if run.stale_seconds is not None:
-        return f"stale, no sign of life for {duration(run.stale_seconds)}"
+        return f"stale, no heartbeat for {duration(run.stale_seconds)}"
     return f"{run.state} · {run.phase}" if run.phase and run.is_live and run.phase != run.state else run.state
 
 
@@ -67,7 +67,9 @@ def metric(name: str, value: float | None) -> str:
         return "–"
     if any(word in name for word in _SHARES) and 0 <= value <= 1:
         return f"{value:.1%}" if 0 < value < 1 else f"{value:.0%}"
-    if value and abs(value) < 1e-3:
+    if value == 0:
+        return "0"
+    if abs(value) < 1e-3:
         return f"{value:.1e}".replace("e-0", "e-")
     return f"{value:.3f}" if abs(value) < 100 else number(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -38,16 +38,16 @@ class ChooserScreen(ActingScreen[str]):
 
     @work(thread=True, exclusive=True, group="sources", exit_on_error=False)
     def _list(self) -> None:
-        def act() -> list[Message]:
-            return [SourcesListed(*list_sources(self.tuner.services.context()))]
+        def act() -> Iterator[Message]:
+            for sources, notes in list_sources(self.tuner.services.context()):
+                yield SourcesListed(sources, notes)
 
         guarded(self.post_message, "looking for configurations", act)
 
     @on(SourcesListed)
     def _listed(self, event: SourcesListed) -> None:
         self.query_one(SourceList).show_sources(event.sources)
-        if event.notes:
-            self.say("", "; ".join(event.notes))
+        self.say("", "; ".join(event.notes))
 
     @on(CursorPane.Chosen)
     def action_edit(self) -> None:
@@ -85,6 +85,7 @@ class SourceList(CursorPane):
 
     def show_sources(self, sources: Sequence[Source]) -> None:
         """Show these."""
+        keep = self.selected if self._read else None
         self._read = True
         self._rows = []
         for kind in SourceKind:
@@ -92,7 +93,8 @@ class SourceList(CursorPane):
             if ours:
                 self._rows += [""] * bool(self._rows) + [kind.value, *ours]
         self.set_count(len(self._rows))
-        self.cursor = next((i for i, r in enumerate(self._rows) if isinstance(r, Source)), 0)
+        first = next((i for i, r in enumerate(self._rows) if isinstance(r, Source)), 0)
+        self.cursor = self._rows.index(keep) if keep in self._rows else first
         self.refresh()
 
     def move_to(self, index: int, *, tell: bool = True) -> None:

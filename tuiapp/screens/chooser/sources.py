@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,7 +26,7 @@ class SourceKind(StrEnum):
     FILE = "Files"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A configuration to start from. ``path`` is the preset's or file's path, or the run's folder."""
 
@@ -37,10 +37,41 @@ class Source:
     backend: str | None = None
 
 
-def list_sources(context: Context) -> tuple[list[Source], list[str]]:
-    """All sources, and a note for each backend whose presets are left out."""
-    presets, notes = _presets(context)
-    return [*presets, *_runs(context), *_files(context)], notes
+def list_sources(context: Context) -> Iterator[tuple[list[Source], list[str]]]:
+    """All sources, and a note for each backend whose presets are left out.
+
+    Looking at a backend's environment may take seconds, so what is known so far is given after each.
+    """
+    from tuner.config.presets import list_presets
+
+    presets = list_presets()
+    names = sorted({p.backend for p in presets}, key=lambda n: (n != context.default_backend(), n))
+    others = [*_runs(context), *_files(context)]
+    found: list[Source] = []
+    notes: list[str] = []
+    for index, name in enumerate(names):
+        ours = [p for p in presets if p.backend == name]
+        reason = _lacking(context, name)
+        if reason:
+            notes.append(f"{len(ours)} {name} preset{'s' if len(ours) != 1 else ''} not shown: {reason}")
+        else:
+            found += [Source(SourceKind.PRESET, p.name, inert(p.title), p.path, name) for p in ours]
+        rest = [f"looking at {names[index + 1]}…"] if index + 1 < len(names) else []
+        yield [*found, *others], [*notes, *rest]
+    if not names:
+        yield others, ["no presets found; reinstall tuner-workbench"]
+
+
+def _lacking(context: Context, backend: str) -> str:
+    """Why this machine cannot train on a backend; "" where it can."""
+    from tuiapp.handlers.backends import describe_backend
+    from tuner.core.errors import TunerError
+
+    try:
+        info = describe_backend(context, backend)
+    except TunerError as error:
+        return inert(error.message)
+    return "" if info.available else inert(info.message.partition(". ")[0])
 
 
 def read_source(source: Source) -> tuple[str, str | None]:
@@ -56,23 +87,6 @@ def read_source(source: Source) -> tuple[str, str | None]:
     if source.kind is SourceKind.RUN:
         return run_configuration(source.path)
     return read_text(source.path), source.backend or preset_backend(source.path)
-
-
-def _presets(context: Context) -> tuple[list[Source], list[str]]:
-    from tuiapp.handlers.backends import describe_backend
-    from tuner.config.presets import list_presets
-
-    found, notes = [], []
-    presets = list_presets()
-    for name in sorted({p.backend for p in presets}, key=lambda n: n != context.default_backend()):
-        ours = [p for p in presets if p.backend == name]
-        info = describe_backend(context, name)
-        if info.available:
-            found += [Source(SourceKind.PRESET, p.name, inert(p.title), p.path, name) for p in ours]
-        else:
-            reason = inert(info.message.partition(". ")[0])
-            notes.append(f"{len(ours)} {name} preset{'s' if len(ours) != 1 else ''} not shown: {reason}")
-    return found, notes
 
 
 def _runs(context: Context) -> Iterable[Source]:

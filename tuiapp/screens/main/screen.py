@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuiapp.actions import Action, Where
+from tuiapp.actions import Action, Need, Where
 from tuiapp.messages import (
     CheckpointsChanged,
     CheckpointsRanked,
@@ -27,7 +27,7 @@ from tuiapp.screens.main.panes import NARROW, TABS, Pane, beside, tab_name, visi
 from tuiapp.screens.main.run_actions import RunActions
 from tuiapp.screens.main.situation import Situation, why_not
 from tuiapp.screens.main.watch_pane import WatchPane
-from tuiapp.screens.reading.observer import Observer
+from tuiapp.screens.reading.observer import Observer, most_alive
 from tuiapp.screens.reading.watching import keep_watching
 from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
@@ -38,7 +38,6 @@ from tuiapp.widgets.log_view import LogView
 from tuiapp.widgets.pane import CursorPane
 from tuiapp.widgets.run_list import RunList
 from tuiapp.widgets.wording import size
-from tuner.core.states import RunState
 from tuner.runs.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -54,9 +53,9 @@ class MainScreen(RunActions):
     WHERE = Where.MAIN
     BINDINGS = bindings_for(Where.MAIN, Where.ANYWHERE)
 
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer) -> None:
         super().__init__()
-        self.observer: Observer | None = None
+        self.observer = observer
         self._stop = threading.Event()
         self._runs: dict[str, RunSummary] = {}
         self._watched: str | None = None
@@ -85,7 +84,6 @@ class MainScreen(RunActions):
         yield ActionBar()
 
     def on_mount(self) -> None:
-        self.observer = Observer(self.tuner.services.workspace)
         for pane, title in ((Pane.RUNS, "Runs"), (Pane.CHECKPOINTS, "Checkpoints"), (Pane.LOG, "Log")):
             self.query_one(f"#{pane}").border_title = title
         self.query_one(ConfigView).border_title = "Configuration"
@@ -94,29 +92,34 @@ class MainScreen(RunActions):
         self.set_interval(5.0, self._tell_time)
         self._ticking = self.set_interval(1.0, self._tell_headline, pause=True)
         self._arrange()
+        self._take_prefetched()
         self.renew_bar()
-        self._keep_watching(self.observer)
+        self._keep_watching()
+        self.call_after_refresh(_collect_garbage_again)
 
     def on_unmount(self) -> None:
         self._stop.set()
 
     @work(thread=True, exclusive=True, group="watching", exit_on_error=False)
-    def _keep_watching(self, observer: Observer) -> None:
-        keep_watching(observer, self.tuner.surroundings, self.post_message, self._stop)
+    def _keep_watching(self) -> None:
+        keep_watching(self.observer, self.tuner.surroundings, self.post_message, self._stop)
 
     @work(thread=True, exclusive=True, group="following", exit_on_error=False)
-    def _follow(self, observer: Observer, run_id: str | None) -> None:
-        guarded(self.post_message, "reading the run", lambda: observer.watch(run_id))
+    def _follow(self, run_id: str | None) -> None:
+        def still() -> bool:
+            return run_id == self._watched
+
+        guarded(self.post_message, "reading the run", lambda: self.observer.watch(run_id, still))
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
-    def _look(self, observer: Observer) -> None:
-        guarded(self.post_message, "reading the runs", observer.look)
+    def _look(self) -> None:
+        guarded(self.post_message, "reading the runs", self.observer.look)
 
     @work(thread=True, exclusive=True, group="ranking", exit_on_error=False)
-    def _rank(self, observer: Observer, run_id: str) -> None:
+    def _rank(self, run_id: str) -> None:
         from tuiapp.screens.reading.checkpoint_rows import read_rows
 
-        run_dir = observer.workspace.runs / run_id
+        run_dir = self.observer.workspace.runs / run_id
         guarded(self.post_message, "reading the checkpoints", lambda: [CheckpointsRanked(run_id, read_rows(run_dir))])
 
     # What is selected
@@ -126,6 +129,8 @@ class MainScreen(RunActions):
         return self._runs.get(self._watched) if self._watched else None
 
     def why_not(self, action: Action) -> str:
+        if action.need is Need.CHECKPOINT and self._watched and CheckpointsRanked in self._unread:
+            return "the checkpoints are still being read"
         return why_not(action, Situation(self.run, len(self._runs), bool(self.query_one(CheckpointTable).rows)))
 
     def select(self, run_id: str) -> None:
@@ -135,14 +140,14 @@ class MainScreen(RunActions):
         self.action_refresh_all()
 
     def action_refresh_all(self) -> None:
-        if self.observer is not None:
-            self._look(self.observer)
+        self._look()
 
     @on(RunsListed)
     def _runs_listed(self, event: RunsListed) -> None:
         first = not self._runs
         self._runs = {r.id: r for r in event.runs}
-        select = _most_alive(event.runs) if first else None
+        alive = most_alive(event.runs) if first else None
+        select = alive.id if alive is not None else None
         if self.wanted in self._runs:
             select, self.wanted = self.wanted, None
         self.query_one(RunList).show_runs(event.runs, select)
@@ -157,7 +162,7 @@ class MainScreen(RunActions):
         self._watch(selected.id if selected else None)
 
     def _watch(self, run_id: str | None) -> None:
-        if run_id == self._watched or self.observer is None:
+        if run_id == self._watched:
             return
         self._watched, self._newest_row = run_id, None
         self._unread = {MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked}
@@ -167,7 +172,7 @@ class MainScreen(RunActions):
             self._clear(read=True)
         else:
             self.set_timer(_PATIENCE, lambda: self._clear(read=False) if run_id == self._watched else None)
-        self._follow(self.observer, run_id)
+        self._follow(run_id)
 
     def _clear(self, *, read: bool) -> None:
         """Empty the panes that still show another run."""
@@ -183,6 +188,20 @@ class MainScreen(RunActions):
             self.query_one(WatchPane).show_marks([])
 
     # What threads tell
+
+    def _take_prefetched(self) -> None:
+        """Show at the first paint what was read ahead of it."""
+        for message in self.observer.prefetched():
+            if isinstance(message, RunsListed):
+                self._runs_listed(message)
+            elif isinstance(message, MetricsRead):
+                self._metrics_read(message)
+            elif isinstance(message, LogRead):
+                self._log_read(message)
+            elif isinstance(message, ConfigurationRead):
+                self._configuration_read(message)
+            else:
+                self.post_message(message)
 
     @on(MetricsRead)
     def _metrics_read(self, event: MetricsRead) -> None:
@@ -206,8 +225,8 @@ class MainScreen(RunActions):
 
     @on(CheckpointsChanged)
     def _checkpoints_changed(self, event: CheckpointsChanged) -> None:
-        if event.run_id == self._watched and self.observer is not None:
-            self._rank(self.observer, event.run_id)
+        if event.run_id == self._watched:
+            self._rank(event.run_id)
 
     @on(CheckpointsRanked)
     def _checkpoints_ranked(self, event: CheckpointsRanked) -> None:
@@ -298,7 +317,8 @@ class MainScreen(RunActions):
         self.go_to(TABS[event.name])
 
 
-def _most_alive(runs: Sequence[RunSummary]) -> str | None:
-    """The run to watch first: one that runs, else one that waits."""
-    live = sorted((r for r in runs if r.is_live), key=lambda r: r.state == RunState.QUEUED)
-    return live[0].id if live else None
+def _collect_garbage_again() -> None:
+    """What the start has made stays for good, and need not be looked at again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -8,7 +8,7 @@ from tuiapp.actions import Action, Need
 from tuner.runs.summary import RunSummary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """The selected run, how many there are, and whether it has checkpoints."""
 

@@ -12,7 +12,7 @@ from tuner.runs.text_tail import inert
 FINAL = "final"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckpointRow:
     """One checkpoint. ``label`` is its step or "final"; ``by`` says what the score is made of."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from textual.message import Message
 from tuiapp.messages import RunsListed
 from tuiapp.screens.reading.watched_run import WatchedRun
 from tuner.config.workspace import Workspace
+from tuner.core.states import RunState
 from tuner.runs.layout import RUN_ID, RunPaths
 from tuner.runs.summary import RunSummary, summarise
 from tuner.runs.text_tail import inert
@@ -29,12 +30,40 @@ class Observer:
         self._signatures: dict[str, Signature] = {}
         self._watched: WatchedRun | None = None
         self._told = False
+        self._fetched: list[Message] = []
 
-    def watch(self, run_id: str | None) -> list[Message]:
-        """Show another run in full from now on."""
+    def prefetch(self) -> None:
+        """Read the runs, and in full the one that is watched first, before there is a screen to tell."""
         with self._lock:
-            self._watched = WatchedRun(self.workspace.runs / run_id) if run_id else None
-            return self._watched.changes() if self._watched else []
+            for name in self._names():
+                self._read(name)
+            runs = self._listed()
+            first = most_alive(runs)
+            self._watched = WatchedRun(first.path) if first is not None else None
+            self._fetched = [RunsListed(runs), *(self._watched.changes() if self._watched else [])]
+            self._told = True
+
+    def prefetched(self) -> list[Message]:
+        """What was read ahead; [] where nothing was, or is not ready: nobody is made to wait."""
+        if not self._lock.acquire(blocking=False):
+            return []
+        try:
+            fetched, self._fetched = self._fetched, []
+            return fetched
+        finally:
+            self._lock.release()
+
+    def watch(self, run_id: str | None, still: Callable[[], bool]) -> list[Message]:
+        """Show a run in full from now on, unless it is no longer wanted by the time its turn has come."""
+        with self._lock:
+            if not still():
+                return []
+            if run_id is None:
+                self._watched = None
+                return []
+            if self._watched is None or self._watched.run_dir.name != run_id:
+                self._watched = WatchedRun(self.workspace.runs / run_id)
+            return self._watched.changes()
 
     def look(self, names: Iterable[str] | None = None) -> list[Message]:
         """Look at some runs, or at all of them.
@@ -50,10 +79,10 @@ class Observer:
             wanted = present if names is None else present & set(names) | (present - set(self._runs))
             for name in sorted(wanted, reverse=True):
                 changed |= self._read(name)
-            messages: list[Message] = []
+            messages, self._fetched = self._fetched, []
             if changed or not self._told:
                 self._told = True
-                messages.append(RunsListed([self._runs[n] for n in sorted(self._runs, reverse=True)]))
+                messages.append(RunsListed(self._listed()))
             if self._watched is not None and self._watched.run_dir.name in wanted:
                 messages += self._watched.changes()
             return messages
@@ -62,6 +91,9 @@ class Observer:
         """The folders of runs that have not ended."""
         with self._lock:
             return [r.path for r in self._runs.values() if r.is_live]
+
+    def _listed(self) -> list[RunSummary]:
+        return [self._runs[n] for n in sorted(self._runs, reverse=True)]
 
     def _names(self) -> set[str]:
         try:
@@ -82,6 +114,11 @@ class Observer:
             return False
         self._runs[name] = fresh
         return True
+
+
+def most_alive(runs: Sequence[RunSummary]) -> RunSummary | None:
+    """The run to watch first: one that runs, else one that waits, else the newest."""
+    return min(runs, key=lambda r: (not r.is_live, r.state == RunState.QUEUED), default=None)
 
 
 def _signature(run_dir: Path) -> Signature:

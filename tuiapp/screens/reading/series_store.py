@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tuner.runs.metric_history import BOOKKEEPING, MetricHistory
 
 
-@dataclass(slots=True)
+@dataclass
 class Series:
     """One metric: steps ascending, finite values. ``gaps`` are the steps where it was NaN or infinite."""
 

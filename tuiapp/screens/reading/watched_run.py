@@ -20,7 +20,7 @@ _LONGEST_CONFIGURATION = 200_000
 Stamp = tuple[int, int] | None
 
 
-@dataclass(slots=True)
+@dataclass
 class _Seen:
     """What each file was like at the last look."""
 

@@ -53,10 +53,10 @@ def _rounds(runs: Path, stop: threading.Event) -> Iterator[set[str] | None]:
         yield None
         stop.wait(0.5)
         return
-    from watchfiles import watch
-
     due = time.monotonic() + SLOW
     yield None
+    from watchfiles import watch  # not before the first look is told
+
     try:
         for changes in watch(
             runs,

@@ -13,6 +13,8 @@ from tuiapp.widgets.ink import Ink, ink_of
 from tuiapp.widgets.strips import base_of, line
 
 _LINE, _POINT = "━", "◆"
+_BRIEF = 50
+"""Cells below which the legend is short."""
 _COLOURS = ("$primary", "$accent", "$secondary")
 
 
@@ -47,6 +49,7 @@ class Chart(Widget):
         self._draw()
 
     def on_resize(self) -> None:
+        self._entitle()
         self._draw()
 
     def _entitle(self) -> None:
@@ -54,10 +57,11 @@ class Chart(Widget):
         for index, plot in enumerate(self._figure.plots):
             glyph = _LINE if plot.line and not plot.points else _POINT
             parts += [(f"{glyph} ", _COLOURS[index % len(_COLOURS)]), (f"{plot.label}  ", "")]
+        brief = self.content_size.width < _BRIEF
         if any(self._figure.marks.values()):
             parts += [("★ ", "$accent"), ("best  ", "")]
         if any(not best for best in self._figure.marks.values()):
-            parts += [("▲ ", "$foreground 60%"), ("checkpoint", "")]
+            parts += [("▲ ", "$foreground 60%"), ("saved" if brief else "checkpoint", "")]
         title = Content.assemble(*parts).rstrip()
         if title != self._border_title:
             self.border_title = title if parts else None

@@ -10,7 +10,7 @@ from tuiapp.screens.reading.series_store import Series
 from tuiapp.widgets.chart.figure import Figure, Plot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """Metrics that are looked at together, by their names in the log."""
 

@@ -19,7 +19,7 @@ Piece = tuple[str, int]
 """Text and its ink number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plot:
     """One metric. ``points``: each value is a ◆; ``line``: values are joined."""
 
@@ -30,7 +30,7 @@ class Plot:
     points: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """Plots over the same steps. ``marks``: step → whether it is the best checkpoint's."""
 
@@ -67,7 +67,7 @@ def draw(figure: Figure, width: int, height: int) -> list[list[Piece]]:
     return [*lines, _mark_line(area, figure.marks, margin), _step_line(area, margin)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Area:
     low: int
     high: int

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """A range and its ticks, both on round numbers; ``digits`` after the point tell neighbouring ticks apart."""
 
