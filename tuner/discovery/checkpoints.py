@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from tuner.core.interfaces import IDiscoveryService
 from tuner.core.views import FINAL_STEP, CheckpointInfo
+from tuner.discovery.foreign_layouts import MLX_LM_CHECKPOINT, SYNAPTIC_MLX_CHECKPOINT
 from tuner.runs.checkpoint_marker import is_complete
 from tuner.runs.layout import RunPaths, checkpoint_step
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_reader import read_history
 
-_FILE_CHECKPOINTS = (re.compile(r"checkpoint_step_(\d+)\.npz$"), re.compile(r"(\d{7})_adapters\.safetensors$"))
+_FILE_CHECKPOINTS = (SYNAPTIC_MLX_CHECKPOINT, MLX_LM_CHECKPOINT)
 _FINAL_NAMES = ("final_model", "final-model", "adapters.safetensors")
 
 

@@ -47,10 +47,10 @@ class PromptSetDiscovery(IDiscoveryService):
                 return None
             text = path.read_text(encoding="utf-8")
             if path.suffix == ".jsonl":
-                value = [json.loads(line) for line in text.splitlines() if line.strip()]
+                value = [json.loads(line) for line in text.split("\n") if line.strip()]
             else:
                 value = json.loads(text)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.diagnostics.append(f"{path}: {error}")
             return None
         cases, description = _cases(value)

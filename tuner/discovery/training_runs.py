@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tuner.core.interfaces import IDiscoveryService
 from tuner.discovery.checkpoints import find_checkpoints
+from tuner.discovery.foreign_layouts import foreign_runs
 from tuner.discovery.repo_root import find_repo_root
 from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import RUN_ID, RUNS_FOLDER
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.metric_history import MetricHistory
+from tuner.runs.metric_reader import read_history
 
 _STAMP = re.compile(r"\d{8}_\d{6}")
 
@@ -39,8 +42,11 @@ class TrainingRunDiscovery(IDiscoveryService):
         """
         self.diagnostics = []
         found = [
-            (stamp, path) for stamp, path, kind in (*self._ours(), *self._synaptic()) if trainer_type in (None, kind)
+            (stamp, path)
+            for stamp, path, kind in (*self._ours(), *self._synaptic(), *self._foreign())
+            if trainer_type is None or trainer_type == (kind or _kind_by_metrics(path))
         ]
+        found = list({path: (stamp, path) for stamp, path in reversed(found)}.values())
         found.sort(reverse=True)
         kept = (path for _, path in found if include_incomplete or find_checkpoints(path, history=MetricHistory()))
         return [path for path, _ in zip(kept, range(limit or len(found)), strict=False)]
@@ -69,6 +75,11 @@ class TrainingRunDiscovery(IDiscoveryService):
                     if _STAMP.fullmatch(path.name):
                         yield path.name, path, self._synaptic_kind(path, match.group(1))
 
+    def _foreign(self) -> Iterator[tuple[str, Path, str | None]]:
+        for path, trainer in foreign_runs(self.repo_root, self.diagnostics):
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            yield changed.strftime("%Y%m%d_%H%M%S"), path, trainer
+
     def _synaptic_kind(self, path: Path, from_name: str) -> str:
         lineage = path / "training_lineage.json"
         if not lineage.exists():
@@ -78,6 +89,13 @@ class TrainingRunDiscovery(IDiscoveryService):
         except UnreadableFile as error:
             self.diagnostics.append(str(error))
             return from_name
+
+
+def _kind_by_metrics(path: Path) -> str:
+    columns = read_history(path).columns
+    if "kl" in columns and "rewards/margins" in columns:
+        return "kto"
+    return "dpo" if "rewards/accuracies" in columns else "sft"
 
 
 def _folders(parent: Path) -> list[Path]:
