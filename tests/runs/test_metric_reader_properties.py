@@ -7,7 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -77,7 +77,7 @@ class FollowedRun(RuleBasedStateMachine):
 
     @rule()
     def new_attempt(self) -> None:
-        self.files.append(self.run / "logs" / f"training_2026112{len(self.files)}_100000.jsonl")
+        self.files.append(self.run / "logs" / f"training_20261120_{len(self.files):06}.jsonl")
         self.files[-1].touch()
 
     @rule(lines=LINES, torn=st.sampled_from([b"", b'{"step": 3, "lo']))
@@ -118,3 +118,4 @@ class FollowedRun(RuleBasedStateMachine):
 
 
 TestFollowedRun = FollowedRun.TestCase
+TestFollowedRun.settings = settings(stateful_step_count=20)
