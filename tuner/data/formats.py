@@ -129,7 +129,7 @@ def _turn(turn: object, where: str) -> Message:
         raise BadRecord("BAD_TURN", f"{where} is not an object with role and content")
     role, content = turn.get("role", turn.get("from")), turn.get("content", turn.get("value"))
     role = _ROLES.get(str(role), role)
-    if role not in _KNOWN_ROLES:
+    if not isinstance(role, str) or role not in _KNOWN_ROLES:
         raise BadRecord("BAD_ROLE", f"{where} has role {role!r}; known: {', '.join(sorted(_KNOWN_ROLES))}")
     calls = turn.get("tool_calls")
     if not isinstance(content, str) and not calls:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
 Record = dict[str, object]
+
+_HALF_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONGEST_FIELD = 256 * 1024 * 1024
+"""Of a CSV, in characters; the csv module's own limit of 128 KiB cuts documents."""
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 
@@ -62,18 +67,30 @@ def _decoded(number: int, line: bytes) -> Line:
         return Line(number, None, "not UTF-8 text")
     except (ValueError, RecursionError) as error:
         return Line(number, None, f"not valid JSON ({getattr(error, 'msg', error)})")
-    return _as_line(number, value)
+    return _as_line(number, value, line)
 
 
-def _as_line(number: int, value: object) -> Line:
+def _as_line(number: int, value: object, source: bytes) -> Line:
     if not isinstance(value, dict):
         return Line(number, None, f"expected an object with keys, found {type(value).__name__}")
+    if _HALF_ESCAPE.search(source) and not _is_text(value):
+        return Line(number, None, "holds half of a character (one \\ud… escape without its other half)")
     return Line(number, cast(Record, value))  # JSON objects have string keys
 
 
-def _json(path: Path) -> Iterator[Line]:
+def _is_text(value: object) -> bool:
+    """Whether no tokenizer could stumble: half a surrogate pair is JSON but no text."""
     try:
-        value = json.loads(path.read_bytes())
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _json(path: Path) -> Iterator[Line]:
+    source = path.read_bytes()
+    try:
+        value = json.loads(source)
     except (ValueError, RecursionError) as error:
         raise DatasetUnreadable(f"{path}: not valid JSON ({error})") from error
     if isinstance(value, dict):
@@ -81,22 +98,31 @@ def _json(path: Path) -> Iterator[Line]:
     if not isinstance(value, list):
         raise DatasetUnreadable(f"{path}: expected a list of records")
     for number, item in enumerate(value, 1):
-        yield _as_line(number, item)
+        yield _as_line(number, item, source)
 
 
 def _csv(path: Path) -> Iterator[Line]:
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file, strict=True)
-        try:
-            for row in reader:
-                if None in row or None in row.values():
-                    yield Line(reader.line_num, None, "has another number of columns than the header")
-                else:
-                    yield Line(reader.line_num, dict(row))
-        except UnicodeDecodeError as error:
-            raise DatasetUnreadable(f"{path}: not UTF-8 text") from error
-        except csv.Error as error:
-            yield Line(reader.line_num, None, f"not valid CSV ({error})")
+        header = None
+        while True:
+            try:
+                header = header or reader.fieldnames
+                row = next(reader)
+            except StopIteration:
+                return
+            except UnicodeDecodeError as error:
+                raise DatasetUnreadable(f"{path}: not UTF-8 text") from error
+            except csv.Error as error:
+                if header is None:
+                    raise DatasetUnreadable(f"{path}: not valid CSV ({error})") from error
+                yield Line(reader.reader.line_num, None, f"not valid CSV ({error})")
+                continue
+            if None in row or None in row.values():
+                yield Line(reader.line_num, None, "has another number of columns than the header")
+            else:
+                yield Line(reader.line_num, dict(row))
 
 
 class _ParquetBatch(Protocol):

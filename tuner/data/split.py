@@ -15,5 +15,5 @@ def split_key(row: Record) -> str:
 
 def held_out(row: Record, fraction: float, seed: int) -> bool:
     """Whether a row belongs to the held-out share; deterministic in content and seed."""
-    digest = hashlib.sha256(f"{seed}\n{split_key(row)}".encode()).digest()
+    digest = hashlib.sha256(f"{seed}\n{split_key(row)}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64 < fraction
