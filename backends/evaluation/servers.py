@@ -58,7 +58,7 @@ class HTTPBackend(IEvaluationBackend):
         except urllib.error.HTTPError as error:
             code = ErrorCode.UNAUTHORIZED if error.code in {401, 403} else ErrorCode.SERVER_UNREACHABLE
             raise self._error(f"answers HTTP {error.code} to {path}", code) from error
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise self._error(f"does not answer ({reason})", ErrorCode.SERVER_UNREACHABLE) from error
         if not isinstance(value, dict):
