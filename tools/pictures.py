@@ -1,25 +1,89 @@
 """Makes docs/pictures/*.svg from the real screen on a real workspace: ``make pictures``.
 
-Uses ./tuner-demo (run `make demo` first).
+Uses ./tuner-demo (run `make demo` first). Only what the machine would show of itself (user, host, clock) is fixed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tuiapp.app import TunerApp
+from tuiapp.screens.appearance import Appearance
+from tuiapp.screens.services import Services
+from tuiapp.screens.surroundings import Surroundings
+from tuner.config.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
+BROKEN = "  epochs: 99\n  batch_sise: 8\n"
+
+
+async def _sft(pilot: Pilot[None]) -> None:
+    """Select the SFT run."""
+    await pilot.press("slash", *"household-sft", "enter")
+
+
+async def _publish(pilot: Pilot[None]) -> None:
+    await _sft(pilot)
+    await _calm(pilot)
+    await pilot.press("u")
+
+
+async def _editor(pilot: Pilot[None]) -> None:
+    from textual.widgets import TextArea
+
+    await _sft(pilot)
+    await _calm(pilot)
+    await pilot.press("c")
+    await pilot.pause(1.0)
+    area = pilot.app.screen.query_one(TextArea)
+    area.cursor_blink = False
+    area.text = area.text.replace("schedule:\n", f"schedule:\n{BROKEN}")
+
+
+SHOTS: list[tuple[str, str, tuple[int, int], Callable[[Pilot[None]], object]]] = [
+    ("main", "tuner-dark", (160, 48), _sft),
+    ("light", "tuner-light", (160, 48), _sft),
+    ("narrow", "tuner-dark", (80, 24), _sft),
+    ("publish", "tuner-dark", (120, 36), _publish),
+    ("editor", "tuner-dark", (120, 36), _editor),
+]
+
+
+async def _calm(pilot: Pilot[None]) -> None:
+    """Until the screen has stood still for a while: the same picture three times."""
+    same, before = 0, ""
+    while same < 3:
+        await pilot.pause(0.3)
+        now = pilot.app.export_screenshot()
+        same, before = (same + 1 if now == before else 0), now
+
+
+async def _shoot(workspace: Path, name: str, theme: str, size: tuple[int, int], act: Callable[[Pilot[None]], object]) -> None:
+    around = Surroundings("me@gpu-box:~/tuner-demo", lambda: 0.0, lambda: "14:32", lambda: 412_000_000_000)
+    app = TunerApp(Services(Workspace(workspace)), Appearance(theme), around)
+    async with app.run_test(size=size) as pilot:
+        await _calm(pilot)
+        done = act(pilot)
+        if asyncio.iscoroutine(done):
+            await done
+        await _calm(pilot)
+        (PICTURES / f"{name}.svg").write_text(app.export_screenshot(title="tuner-tui"), encoding="utf-8")
+    print(f"docs/pictures/{name}.svg")
 
 
 async def main() -> int:
-    from tuiapp.app import TunerApp
-    from tuiapp.handlers.context import open_context
-
-    workspace = ROOT / "tuner-demo"
+    workspace = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "tuner-demo"
     if not (workspace / "runs").is_dir():
-        sys.exit("no ./tuner-demo: run `make demo` first")
+        sys.exit(f"{workspace} holds no runs: run `make demo` first")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for shot in SHOTS:
+        await _shoot(workspace.resolve(), *shot)
     return 0
 
 

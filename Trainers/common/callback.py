@@ -10,6 +10,7 @@ from typing import Any
 
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from Trainers.common.models import keep_tokenizer_files
 from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
@@ -87,8 +88,17 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
                 metrics.update(found)
         self.reporter.phase(Phase.SAVING if control.should_save else Phase.TRAINING)
 
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        processing_class: Any = None,
+        **kw: Any,
+    ) -> None:
         folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        if processing_class is not None:
+            keep_tokenizer_files(processing_class, folder)
         mark_complete(folder)
         self.reporter.event("checkpoint", f"saved checkpoint-{state.global_step}", {"step": state.global_step})
         say(f"saved checkpoint-{state.global_step}")

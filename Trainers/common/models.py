@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,26 @@ from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
 
+SENTENCEPIECE = "tokenizer.model"
+MARK = "tuner_tokenizer.json"
+"""Stands beside a tokenizer that Tuner trained."""
 _WEIGHTS = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "tokenizer*"]
 
 
 def load_tokenizer(folder: str, revision: str | None = None) -> PreTrainedTokenizerBase:
     """The tokenizer as it was trained; one made by Tuner says so and must not gain a prefix space."""
-    made_by_us = Path(folder) / "tuner_tokenizer.json"
+    made_by_us = Path(folder) / MARK
     if made_by_us.exists():
         return LlamaTokenizer.from_pretrained(folder, add_prefix_space=False)
     return AutoTokenizer.from_pretrained(folder, revision=revision)
+
+
+def keep_tokenizer_files(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Copy what transformers 5 leaves out: tokenizer.model, which llama.cpp's converter needs, and our mark."""
+    source = Path(tokenizer.name_or_path)
+    for name in (SENTENCEPIECE, MARK):
+        if (source / name).is_file() and not (folder / name).exists():
+            shutil.copyfile(source / name, folder / name)
 
 
 def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTokenizerBase]:

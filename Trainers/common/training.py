@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerBase, Trainer
 from Trainers.common.callback import Evaluate, RunCallback, attach
 from Trainers.common.exact_match import answer, exact_match
 from Trainers.common.facts import hardware, versions
+from Trainers.common.models import keep_tokenizer_files
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from tuner.core.states import Phase
@@ -83,5 +84,6 @@ def save_whole(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Pat
     temporary = folder.with_name(f".{folder.name}.part")
     trainer.save_model(str(temporary))
     tokenizer.save_pretrained(str(temporary))
+    keep_tokenizer_files(tokenizer, temporary)
     mark_complete(temporary)
     temporary.replace(folder)
