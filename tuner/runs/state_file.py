@@ -139,7 +139,12 @@ def _view(values: JsonObject, path: Path) -> StateView:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond what a float can hold
+        return None
 
 
 def _whole(value: object) -> int | None:
