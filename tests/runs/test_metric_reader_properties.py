@@ -118,4 +118,4 @@ class FollowedRun(RuleBasedStateMachine):
 
 
 TestFollowedRun = FollowedRun.TestCase
-TestFollowedRun.settings = settings(stateful_step_count=20)
+TestFollowedRun.settings = settings(max_examples=50, stateful_step_count=20)

@@ -85,7 +85,8 @@ def test_only_a_run_at_work_can_be_stale(tmp_path: Path, state: RunState) -> Non
 def test_the_newest_metrics_of_a_long_log(tmp_path: Path) -> None:
     run = build_run(tmp_path)
     log = RunPaths(run).logs / "training_20261120_110000.jsonl"
-    write_rows(log, [metric_row(s, loss=float(s), grad_norm=0.5) for s in range(2000)], torn='{"step": 2000, "lo')
+    rows = [metric_row(s, loss=float(s), grad_norm=0.5) for s in range(2000)]
+    write_rows(log, [*rows, {"level": "INFO"}], torn='{"step": 2000, "lo')
     assert log.stat().st_size > 100_000
     assert latest_metrics(run) == {"loss": 1999.0, "grad_norm": 0.5}
 
