@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.run_builder import build_run
-from tests.support.subprocesses import start_python
+from tests.support.subprocesses import let_go, start_python
 from tuner.runs.control import Request, clear_request, read_request, write_request
 from tuner.runs.json_file import UnreadableFile
 from tuner.runs.layout import RunPaths
@@ -87,6 +87,7 @@ PATCHER = """
 import sys
 from pathlib import Path
 from tuner.runs.manifest_file import patch_manifest
+sys.stdin.readline()
 for number in range(20):
     patch_manifest(Path(sys.argv[1]), {"results": {f"{sys.argv[2]}-{number}": number}})
 """
@@ -94,7 +95,6 @@ for number in range(20):
 
 def test_patches_of_several_processes_lose_nothing(run: Path) -> None:
     patchers = [start_python(PATCHER, str(run), name) for name in ("a", "b", "c")]
-    for patcher in patchers:
-        assert patcher.communicate(timeout=60)[1] == ""
+    let_go(patchers)
     results = read_manifest(run)["results"]
     assert results == {f"{name}-{n}": n for name in ("a", "b", "c") for n in range(20)}

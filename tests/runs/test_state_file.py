@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.run_builder import build_run
-from tests.support.subprocesses import start_python
+from tests.support.subprocesses import let_go, start_python
 from tuner.core.states import RunState, can_change
 from tuner.runs.events import read_events
 from tuner.runs.json_file import UnreadableFile
@@ -125,6 +125,5 @@ except IllegalTransition:
 
 def test_of_many_who_claim_a_run_one_gets_it(run: Path) -> None:
     claimers = [start_python(CLAIM, str(run)) for _ in range(4)]
-    said = [c.communicate("go\n", timeout=60)[0].strip() for c in claimers]
-    assert sorted(said) == ["mine", "taken", "taken", "taken"]
+    assert sorted(let_go(claimers)) == ["mine", "taken", "taken", "taken"]
     assert [e.type for e in read_events(run)] == ["created", "state"]

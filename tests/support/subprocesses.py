@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,20 @@ def run_python(
         timeout=timeout,
         check=False,
     )
+
+
+def let_go(processes: Sequence[subprocess.Popen[str]]) -> list[str]:
+    """Write a line to processes that wait for one, to all before any is waited for; what each then said."""
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = []
+    for process in processes:
+        output, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+        said.append(output.strip())
+    return said
 
 
 def start_python(code: str, *arguments: str) -> subprocess.Popen[str]:
