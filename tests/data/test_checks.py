@@ -12,6 +12,10 @@ from tuner.core.job import JobConfiguration
 from tuner.data.checks import dataset_issues, model_issues
 
 ROW = json.dumps({"text": "x"})
+NUL = chr(0)
+_HEADER = json.dumps({"a": {"dtype": "U8", "shape": [3], "data_offsets": [0, 3]}})
+WEIGHTS = f"{chr(len(_HEADER))}{NUL * 7}{_HEADER}abc"
+"""A whole safetensors file of three bytes of weights."""
 
 
 def job(**sections: object) -> JobConfiguration:
@@ -77,7 +81,7 @@ def test_that_nothing_will_be_evaluated_is_said(tmp_path: Path) -> None:
 def model(tmp_path: Path) -> Path:
     folder = tmp_path / "model"
     put(folder / "config.json", '{"max_position_embeddings": 1024}')
-    put(folder / "model.safetensors", "")
+    put(folder / "model.safetensors", WEIGHTS)
     put(folder / "chat_template.jinja", "{{ messages }}")
     return folder
 
@@ -119,6 +123,28 @@ def test_a_model_without_a_template_cannot_chat(model: Path, tokenizer: str | No
     assert told(model) == []
 
 
-def test_a_config_that_is_no_object_says_nothing_of_the_context(model: Path) -> None:
+def test_a_config_that_is_no_object(model: Path) -> None:
     put(model / "config.json", "[]")
+    assert told(model) == [("model.base_model", "MODEL_LOAD_FAILED")]
+
+
+@pytest.mark.parametrize("cut", range(len(WEIGHTS)))
+def test_weights_that_are_cut_short(model: Path, cut: int) -> None:
+    put(model / "model.safetensors", WEIGHTS[:cut])
+    assert told(model) == [("model.base_model", "MODEL_LOAD_FAILED")]
+
+
+@pytest.mark.parametrize("header", ["[]", '{"a": 1}', '{"a": {}}', '{"a": {"data_offsets": []}}', "\x00"])
+def test_weights_whose_header_makes_no_sense(model: Path, header: str) -> None:
+    put(model / "model.safetensors", f"{chr(len(header))}{NUL * 7}{header}")
+    assert told(model) == [("model.base_model", "MODEL_LOAD_FAILED")]
+
+
+def test_weights_in_several_files_must_all_be_there(model: Path) -> None:
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
+    put(model / "model.safetensors.index.json", json.dumps(index))
+    assert told(model) == [("model.base_model", "MODEL_LOAD_FAILED")]
+    put(model / "model-2.safetensors", WEIGHTS)
+    assert told(model) == []
+    put(model / "model.safetensors.index.json", "{")
     assert told(model) == []

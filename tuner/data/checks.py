@@ -12,6 +12,7 @@ from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
 from tuner.data.inspect import DatasetReport, inspect_dataset
 from tuner.data.records import DatasetUnreadable
+from tuner.data.weights import weights_problem
 
 Facts = dict[str, int]
 
@@ -61,16 +62,13 @@ def model_issues(job: JobConfiguration) -> Iterator[Issue]:
         return
     try:
         config = json.loads((folder / "config.json").read_bytes())
-    except (OSError, ValueError) as error:
-        yield Issue(
-            path="model.base_model",
-            severity=Severity.ERROR,
-            code=ErrorCode.MODEL_LOAD_FAILED.value,
-            message=f"{folder / 'config.json'}: not valid JSON ({error})",
-            hint="the model folder is broken; copy or download it again",
-        )
+    except (OSError, ValueError, RecursionError) as error:
+        yield _unloadable(f"{folder / 'config.json'}: not valid JSON ({error})")
         return
-    length = config.get("max_position_embeddings") if isinstance(config, dict) else None
+    if not isinstance(config, dict):
+        yield _unloadable(f"{folder / 'config.json'}: expected a JSON object, found {type(config).__name__}")
+        return
+    length = config.get("max_position_embeddings")
     if isinstance(length, int) and job.schedule.sequence_length > length:
         yield Issue(
             path="schedule.sequence_length",
@@ -79,14 +77,9 @@ def model_issues(job: JobConfiguration) -> Iterator[Issue]:
             message=f"the model's context is {length} tokens; longer rows are beyond what it knows",
             hint=f"{length} is enough",
         )
-    if not any(folder.glob("*.safetensors")):
-        yield Issue(
-            path="model.base_model",
-            severity=Severity.ERROR,
-            code=ErrorCode.MODEL_LOAD_FAILED.value,
-            message=f"{folder} holds no weights (*.safetensors)",
-            hint="the model folder is not whole; copy or download it again",
-        )
+    problem = weights_problem(folder)
+    if problem:
+        yield _unloadable(problem)
     if job.objective is not Objective.PRETRAIN and not _has_template(folder):
         yield Issue(
             path="model.base_model",
@@ -95,6 +88,16 @@ def model_issues(job: JobConfiguration) -> Iterator[Issue]:
             message=f"{folder} has no chat template",
             hint="use the instruct version of the model, or add chat_template.jinja to its folder",
         )
+
+
+def _unloadable(message: str) -> Issue:
+    return Issue(
+        path="model.base_model",
+        severity=Severity.ERROR,
+        code=ErrorCode.MODEL_LOAD_FAILED.value,
+        message=message,
+        hint="the model folder is broken; copy or download it again",
+    )
 
 
 def _has_template(folder: Path) -> bool:
