@@ -48,25 +48,24 @@ class TunerApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.observer)
 
-    def on_mount(self) -> None:
+    def remarks(self) -> list[tuple[str, str]]:
+        """What is wrong with theme and keys, each with what to do; told by the first screen."""
+        told = []
         if self.theme != self.appearance.theme:
             known = ", ".join(t.name for t in THEMES)
-            self.tell(f"there is no theme {inert(self.appearance.theme)!r}", f"themes: {known}")
+            told.append((f"there is no theme {inert(self.appearance.theme)!r}", f"themes: {known}"))
         unknown = unknown_ids(self.appearance.keys)
         if unknown:
-            self.tell(f"the settings' keys name no action {inert(', '.join(unknown))}", "the help (?) lists every id")
-
-    def tell(self, text: str, hint: str = "") -> None:
-        """Warn in the screen on top."""
-        if isinstance(self.screen, ActingScreen):
-            self.screen.say("⚠", text, hint)
+            told.append((f"the settings' keys name no action {inert(', '.join(unknown))}", "see the help (?)"))
+        return told
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Two actions on one key: said once."""
         clash = ", ".join(sorted(b.id or b.action for b in clashed_bindings))
         if clash not in self._clashes:
             self._clashes.add(clash)
-            self.tell(f"a remapped key is taken from {clash}", "give one of them another key in the settings")
+            if isinstance(self.screen, ActingScreen):
+                self.screen.say("⚠", f"one key does two things: {clash}", "give one another key in the settings")
 
     def action_show_help(self) -> None:
         from tuiapp.screens.help import HelpScreen

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tuiapp.screens.reading.observer import Observer
     from tuner.config.workspace import Workspace
 
-_NO_TERMINAL = "tuner-tui needs a terminal"
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the screen. Returns the exit code."""
@@ -43,12 +41,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open(named: str | None) -> int:
     from tuner.config.workspace import open_workspace
-    from tuner.core.errors import ConfigurationError
+    from tuner.core.errors import BackendError, ErrorCode
 
     workspace = open_workspace(named)
     appearance = _appearance(workspace, os.environ)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ConfigurationError(_NO_TERMINAL, hint="use `tuner runs list` and the other commands without one")
+        raise BackendError(
+            "tuner-tui needs a terminal",
+            code=ErrorCode.UNSUPPORTED_BACKEND,
+            hint="use `tuner runs list` and the other commands without one",
+        )
     observer = _read_ahead(workspace)
     from tuiapp.app import TunerApp
     from tuiapp.screens.log_file import start_logging

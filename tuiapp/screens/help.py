@@ -40,7 +40,8 @@ class HelpLines(LinePane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[list[Part]] = []
+        self.lines: list[list[Part]] = []
+        """What is shown, before it is cut to the width."""
 
     def on_mount(self) -> None:
         self.border_title = "Keys"
@@ -50,9 +51,9 @@ class HelpLines(LinePane):
         keys = self.app.appearance.keys if isinstance(self.app, TunerApp) else {}
         ink = self.ink
         for where in Where:
-            self._lines += [[], [(where.value, ink.primary)]] if self._lines else [[(where.value, ink.primary)]]
+            self.lines += [[], [(where.value, ink.primary)]] if self.lines else [[(where.value, ink.primary)]]
             for action in (a for a in ACTIONS if a.where is where):
-                self._lines.append(
+                self.lines.append(
                     [
                         (f"  {fit(spell_keys(action, keys), 10)} ", ink.strong),
                         (f"{fit(action.title, 12)} ", ink.text),
@@ -60,8 +61,8 @@ class HelpLines(LinePane):
                         (action.id, ink.faint),
                     ]
                 )
-        self.set_count(len(self._lines))
+        self.set_count(len(self.lines))
 
     def row_parts(self, index: int, width: int) -> list[Part]:
-        parts = self._lines[index]
+        parts = self.lines[index]
         return spread(parts[:-1], parts[-1:], width) if len(parts) > 1 else parts

@@ -6,13 +6,20 @@ from collections.abc import Container
 
 from textual.binding import Binding, BindingType
 
-from tuiapp.actions import Where, actions_in
+from tuiapp.actions import Action, Where, actions_in
 
 
 def bindings_for(*places: Where, but: Container[str] = ()) -> list[BindingType]:
-    """The bindings of the actions of some places; each carries its action's id, by which keys are remapped."""
+    """The bindings of the actions of some places; each carries its action's id, by which keys are remapped.
+
+    The editor's come before the text's own: it would take Escape for itself.
+    """
     return [
-        Binding(a.key, a.call, a.title, id=a.id, show=False, tooltip=a.help, priority=a.key.startswith("ctrl+"))
+        Binding(a.key, a.call, a.title, id=a.id, show=False, tooltip=a.help, priority=_comes_first(a))
         for a in actions_in(*places)
         if a.id not in but
     ]
+
+
+def _comes_first(action: Action) -> bool:
+    return action.where is Where.EDITOR or action.key.startswith("ctrl+")

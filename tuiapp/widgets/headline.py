@@ -80,14 +80,17 @@ def _lines(shown: Shown, ink: Ink, width: int, *, compact: bool) -> list[list[Pa
     if compact:
         bar = progress(run, ink, 10)
         return [spread(first, bar, width), spread(_metrics(run, ink, 3), age, width)]
-    about = [w for w in (run.objective, run.method, run.backend, run.model) if w]
-    facts: list[Part] = [(f"   {' · '.join(about)}", ink.faint)] if about else []
-    second = _second(run, ink, width)
     return [
-        spread([*first, *facts], progress(run, ink, 24), width),
-        second,
+        spread(first, progress(run, ink, 24), width),
+        spread(_second(run, ink), _about(run, ink, width), width),
         spread(_metrics(run, ink, 9), age, width),
     ]
+
+
+def _about(run: RunSummary, ink: Ink, width: int) -> list[Part]:
+    """What is trained and how, where there is room beside what is more urgent."""
+    words = [w for w in (run.objective, run.method, run.backend, run.model) if w]
+    return clip([(" · ".join(words), ink.faint)], width // (4 if run.error else 2))
 
 
 def progress(run: RunSummary, ink: Ink, width: int) -> list[Part]:
@@ -103,19 +106,19 @@ def progress(run: RunSummary, ink: Ink, width: int) -> list[Part]:
     return parts
 
 
-def _second(run: RunSummary, ink: Ink, width: int) -> list[Part]:
-    """What went wrong and what to do; else what the run says of itself."""
+def _second(run: RunSummary, ink: Ink) -> list[Part]:
+    """What went wrong and what to do; else what came out; else what the run says of itself."""
     if run.error:
-        parts: list[Part] = [(f"{run.error.get('message') or run.error.get('code')}", ink.bad)]
-        if run.error.get("hint"):
-            parts.append((f"  → {run.error['hint']}", ink.text))
-        return clip(parts, width)
+        message = str(run.error.get("message") or run.error.get("code"))
+        # The run's own folder goes without saying.
+        parts: list[Part] = [(message.replace(f"{run.path}/", ""), ink.bad)]
+        return [*parts, (f"  → {run.error['hint']}", ink.text)] if run.error.get("hint") else parts
     if run.state == "succeeded" and run.best:
         step, by, value = run.best.get("step"), str(run.best.get("by") or ""), run.best.get("value")
         name = "final_model" if step == -1 else f"checkpoint-{step}"
         shown = metric(by, value) if isinstance(value, int | float) else ""
-        return clip([("★ ", ink.accent), (f"best is {name} by {by} {shown}", ink.muted)], width)
-    return clip([(run.message or " ", ink.muted)], width)
+        return [("★ ", ink.accent), (f"best is {name} by {by} {shown}", ink.muted)]
+    return [(run.message, ink.muted)]
 
 
 def _metrics(run: RunSummary, ink: Ink, most: int) -> list[Part]:

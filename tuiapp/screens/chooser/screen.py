@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
@@ -36,13 +38,17 @@ class ChooserScreen(ActingScreen[str]):
         self.renew_bar()
         self._list()
 
-    @work(thread=True, exclusive=True, group="sources", exit_on_error=False)
     def _list(self) -> None:
+        """In a thread of its own: looking at an environment may take seconds, and quitting never waits for it."""
+
+        services = self.tuner.services
+
         def act() -> Iterator[Message]:
-            for sources, notes in list_sources(self.tuner.services.context()):
+            for sources, notes in list_sources(services.context()):
                 yield SourcesListed(sources, notes)
 
-        guarded(self.post_message, "looking for configurations", act)
+        work = partial(guarded, self.post_message, "looking for configurations", act)
+        threading.Thread(target=work, daemon=True, name="sources").start()
 
     @on(SourcesListed)
     def _listed(self, event: SourcesListed) -> None:

@@ -94,6 +94,8 @@ class MainScreen(RunActions):
         self._arrange()
         self._take_prefetched()
         self.renew_bar()
+        for text, hint in self.tuner.remarks():
+            self.say("⚠", text, hint)
         self._keep_watching()
         self.call_after_refresh(_collect_garbage_again)
 
@@ -127,6 +129,11 @@ class MainScreen(RunActions):
     @property
     def run(self) -> RunSummary | None:
         return self._runs.get(self._watched) if self._watched else None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether everything of the selected run is shown."""
+        return not self._unread
 
     def why_not(self, action: Action) -> str:
         if action.need is Need.CHECKPOINT and self._watched and CheckpointsRanked in self._unread:
@@ -281,18 +288,17 @@ class MainScreen(RunActions):
         self.query_one("#bottom").display = bool(seen & {Pane.LOG, Pane.CONFIG})
         self.query_one(TabBar).show(tab_name(self._tab))
         if self._focused_pane() not in seen:
-            self.go_to(next(iter(p for p in Pane if p in seen)))
+            self.query_one(f"#{next(p for p in Pane if p in seen)}").focus()
 
     def _focused_pane(self) -> Pane | None:
         focused: Widget | None = self.focused
         return Pane(focused.id) if focused is not None and focused.id in {p.value for p in Pane} else None
 
     def go_to(self, pane: Pane) -> None:
-        """Focus a pane; where panes are tabs, show it."""
-        if self._zoomed is not None and self._zoomed is not pane:
-            self._zoomed = pane
-        if self._tab is not pane or self._zoomed is not None:
-            self._tab = pane
+        """Focus a pane; where panes are tabs or one is zoomed, show it."""
+        zoomed = pane if self._zoomed is not None else None
+        if (pane, zoomed) != (self._tab, self._zoomed):
+            self._tab, self._zoomed = pane, zoomed
             self._arrange()
         self.query_one(f"#{pane}").focus()
 
@@ -303,9 +309,9 @@ class MainScreen(RunActions):
         self.go_to(beside(self._focused_pane() or Pane.CHARTS, -1))
 
     def action_zoom(self) -> None:
-        self._zoomed = None if self._zoomed else (self._focused_pane() or Pane.CHARTS)
+        self._tab = self._focused_pane() or self._tab
+        self._zoomed = None if self._zoomed is not None else self._tab
         self._arrange()
-        self.go_to(self._tab)
 
     def on_find_field_sought(self, event: FindField.Sought) -> None:
         self.query_one(RunList).find(event.words)

@@ -1,0 +1,138 @@
+"""The registry: whole, unambiguous, shown, remappable, and every action of it does something or says why not."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from textual.command import CommandPalette
+
+from tests.tuiapp.screen.fake_backend import GOOD, add_data, add_file, quick_backends
+from tests.tuiapp.screen.support import MIDDLE, WIDE, add_sft, main_screen, make_app, settled, shown, until
+from tuiapp.actions import ACTIONS, Where, actions_in, by_id, spell_keys, unknown_ids
+from tuiapp.app import TunerApp
+from tuiapp.screens.base import ActingScreen
+from tuiapp.screens.chooser.screen import ChooserScreen
+from tuiapp.screens.confirm import ConfirmScreen
+from tuiapp.screens.editor.screen import EditorScreen
+from tuiapp.screens.help import HelpLines, HelpScreen
+from tuiapp.screens.publish import PublishScreen
+from tuner.config.workspace import Workspace
+
+_OPENED_BY = {
+    Where.CHOOSER: ("run.new", ChooserScreen),
+    Where.EDITOR: ("run.clone", EditorScreen),
+    Where.PUBLISH: ("checkpoint.publish", PublishScreen),
+    Where.CONFIRM: ("run.delete", ConfirmScreen),
+    Where.HELP: ("app.help", HelpScreen),
+}
+
+
+def test_ids_are_unique_and_every_action_says_what_it_does() -> None:
+    assert len({a.id for a in ACTIONS}) == len(ACTIONS)
+    for action in ACTIONS:
+        assert action.title and action.help.endswith(".") and action.key, action.id
+
+
+@pytest.mark.parametrize("where", [w for w in Where if w not in {Where.LIST, Where.ANYWHERE}])
+def test_no_key_means_two_things_in_one_place(where: Where) -> None:
+    places = (where, Where.ANYWHERE) if where not in {Where.PUBLISH, Where.CONFIRM, Where.HELP} else (where,)
+    keys = {a.id: set(a.key.split(",")) for a in actions_in(*places)}
+    for one, other in combinations(keys, 2):
+        assert not keys[one] & keys[other], (one, other)
+
+
+def test_no_key_is_one_that_fails_over_ssh() -> None:
+    for key in (k for a in ACTIONS for k in a.key.split(",")):
+        assert key != "ctrl+enter" and not (key.startswith("f") and key[1:].isdigit())
+
+
+@pytest.mark.parametrize("action_id", [a.id for a in ACTIONS])
+async def test_every_action_can_be_done(workspace: Workspace, action_id: str) -> None:
+    add_data(workspace)
+    add_file(workspace, GOOD)
+    add_sft(workspace)
+    app = make_app(workspace, backends=quick_backends())
+    action = by_id(action_id)
+    async with app.run_test(size=MIDDLE) as pilot:
+        screen: ActingScreen[object] = await settled(pilot, app)
+        if action.where in _OPENED_BY:
+            opener, kind = _OPENED_BY[action.where]
+            await screen.do(opener)
+            await until(pilot, lambda: isinstance(app.screen, kind), action.where)
+            assert isinstance(app.screen, ActingScreen)
+            screen = app.screen
+        if action_id == "editor.launch":  # test_new_run launches; here the text is not even read yet
+            await screen.do("editor.back")
+        else:
+            await screen.do(action_id)
+        await pilot.pause()
+        assert app.return_code in (None, 0)
+        if action_id != "app.quit":
+            assert app.is_running
+
+
+async def test_the_help_lists_every_action_with_its_keys(workspace: Workspace) -> None:
+    app = make_app(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        lines = ["".join(t for t, _ in parts) for parts in app.screen.query_one(HelpLines).lines]
+        for action in ACTIONS:
+            [line] = [text for text in lines if text.endswith(action.id)]
+            assert action.title in line and action.help in line and spell_keys(action, {}) in line
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is main_screen(app))
+
+
+async def test_keys_are_remapped_by_id(workspace: Workspace) -> None:
+    app = make_app(workspace, keys={"app.help": "f2", "run.new": "ctrl+g"})
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "^G New" in shown(app))
+        await pilot.press("n")
+        assert app.screen is main_screen(app)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(app.screen, ChooserScreen))
+
+
+async def test_a_remapped_key_that_names_nothing_is_told(workspace: Workspace) -> None:
+    assert unknown_ids({"run.new": "x", "run.nwe": "y"}) == ["run.nwe"]
+    app = make_app(workspace, keys={"run.nwe": "y"})
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "name no action run.nwe" in shown(app))
+
+
+async def test_an_unknown_theme_is_told(workspace: Workspace) -> None:
+    app = make_app(workspace, theme="[b]pink")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "there is no theme '[b]pink'" in shown(app))
+        assert app.theme == "tuner-dark"
+
+
+async def test_the_palette_finds_actions_and_does_them(workspace: Workspace) -> None:
+    app = make_app(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press(*"start a new")
+        await until(pilot, lambda: "Start a new run from a preset" in shown(app))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ChooserScreen))
+
+
+async def test_the_bar_shows_what_can_be_done_now(several: Workspace) -> None:
+    app = make_app(several)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, app)
+        await until(pilot, lambda: "s Stop" in shown(app) and "d Delete" not in shown(app))
+        await pilot.press("end")
+        await settled(pilot, app)
+        await until(pilot, lambda: "s Stop" not in shown(app) and "d Delete" in shown(app))
+
+
+async def test_quitting_leaves_with_zero(workspace: Workspace) -> None:
+    app: TunerApp = make_app(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_code == 0
