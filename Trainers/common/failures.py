@@ -17,7 +17,7 @@ def describe(error: BaseException) -> TunerError:
     """The error as code, class, message and hint; the original stays its cause."""
     if isinstance(error, TunerError):
         return error
-    text = _first_line(error)
+    text = first_line(error)
     names = {cls.__name__ for cls in type(error).__mro__}
     if isinstance(error, MemoryError) or "OutOfMemoryError" in names or _OUT_OF_MEMORY.search(text):
         return TunerError(
@@ -63,6 +63,7 @@ def describe(error: BaseException) -> TunerError:
     )
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an exception says, in one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0][:400] if lines else type(error).__name__

@@ -6,12 +6,16 @@ import hashlib
 import json
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaTokenizer, PreTrainedTokenizerBase
 
+from Trainers.common.failures import first_line
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
@@ -48,7 +52,8 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
     spec = payload.model
     base = _fetched(spec["path"], spec.get("revision"), reporter)
     reporter.phase(Phase.PREPARING, "loading the model")
-    tokenizer = load_tokenizer(base, spec.get("revision"))
+    with _loading_of(spec["path"]):
+        tokenizer = load_tokenizer(base, spec.get("revision"))
     if tokenizer.chat_template is None:
         raise TunerError(
             f"{spec['path']} has no chat template",
@@ -58,13 +63,29 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    model = AutoModelForCausalLM.from_pretrained(base, revision=spec.get("revision"), **_loading(spec))
+    with _loading_of(spec["path"]):
+        model = AutoModelForCausalLM.from_pretrained(base, revision=spec.get("revision"), **_loading(spec))
     if spec.get("parent"):
         from peft import PeftModel
 
-        model = PeftModel.from_pretrained(model, spec["parent"], is_trainable=True)
+        with _loading_of(spec["parent"]):
+            model = PeftModel.from_pretrained(model, spec["parent"], is_trainable=True)
     reporter.manifest({"model": _facts(spec, base, model, tokenizer)})
     return model, tokenizer
+
+
+@contextmanager
+def _loading_of(path: str) -> Iterator[None]:
+    """What the libraries say of files they cannot read, with the folder that holds them."""
+    try:
+        yield
+    except (ValueError, KeyError, OSError, SafetensorError) as error:
+        raise TunerError(
+            f"{path} cannot be loaded: {first_line(error)}",
+            code=ErrorCode.MODEL_LOAD_FAILED,
+            failure_class=FailureClass.USER,
+            hint="the folder is broken or needs a newer transformers; copy or download it again",
+        ) from error
 
 
 def _loading(spec: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,9 @@ def _training(manifest: Json) -> str:
 
 
 def _usage(manifest: Json) -> str:
-    base = _base(manifest) or "BASE_MODEL"
+    base = _base(manifest)
+    if base is None or Path(base).is_absolute():  # a path of this machine helps nobody else
+        base = "BASE_MODEL"
     return (
         "## Use\n\n```python\n"
         "from peft import PeftModel\n"
@@ -135,6 +137,8 @@ def _without_paths(value: object) -> dict[str, object]:
     def shortened(item: object) -> object:
         if isinstance(item, dict):
             return {k: shortened(v) for k, v in item.items()}
+        if isinstance(item, list):
+            return [shortened(v) for v in item]
         return PurePath(item).name if isinstance(item, str) and PurePath(item).is_absolute() else item
 
     result = shortened(value)

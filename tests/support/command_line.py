@@ -1,0 +1,53 @@
+"""`tuner …` as a real process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.support.subprocesses import ROOT
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a test's commands see: nothing of the user's settings, no network."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("TUNER_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "XDG_CONFIG_HOME": "/nonexistent", **more}
+
+
+def run_tuner(*words: str | Path, timeout: float = 240, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "tuner", *map(str, words)],
+        env=environment(**variables),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def tuner_json(*words: str | Path, expected: int = 0, timeout: float = 240) -> Any:  # the shape is the command's
+    """Run a command with --json; its document, once the exit code is as expected."""
+    done = run_tuner(*words, "--json", timeout=timeout)
+    assert done.returncode == expected, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return json.loads(done.stdout)
+
+
+def start_tuner(*words: str | Path, **variables: str) -> subprocess.Popen[str]:
+    """Start one command in a session of its own; the caller waits for it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tuner", *map(str, words)],
+        env=environment(**variables),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
