@@ -42,9 +42,9 @@ def test_a_run_that_goes_well_is_recorded_whole(workspace: Workspace) -> None:
     assert results["steps"] == 3
     assert results["best"] == {
         "step": 2,
-        "by": "-eval_loss",
+        "by": "eval_loss",
         "value": 1.0,
-        "why": "highest -eval_loss: 1; next is step 1 with 2",
+        "why": "lowest eval_loss: 1; next is step 1 with 2",
     }
     assert (results["train_seconds"], results["tokens_per_second"]) == (2.0, 15.0)
     assert results["final_metrics"]["loss"] == 0.0

@@ -39,7 +39,7 @@ def test_a_row_that_is_not_there(history: MetricHistory) -> None:
 
 def test_the_metrics_of_a_step_or_of_the_last_before_it(history: MetricHistory) -> None:
     assert history.at_or_before(10) == {"loss": 2.0}
-    assert history.at_or_before(29) == {"loss": 1.5, "eval_loss": 1.8}
+    assert history.at_or_before(29) == {"loss": 1.5}  # an evaluation is never lent to another step
     assert history.at_or_before(999) == {"loss": 1.0}
 
 

@@ -54,14 +54,14 @@ LOSS = {10: {"loss": 3.0}, 20: {"loss": 1.0}, 30: {"loss": 2.0}}
 def test_the_training_loss_decides_where_nothing_was_evaluated() -> None:
     values, best, why = ranked(LOSS, [10, 20, 30])
     assert (values, best) == ([-3.0, -1.0, -2.0], 20)
-    assert why == "highest -loss: 1; next is step 30 with 2"
+    assert why == "lowest loss: 1; next is step 30 with 2"
 
 
 def test_the_validation_loss_rules_over_the_training_loss() -> None:
     rows = {10: {"loss": 3.0, "eval_loss": 1.0}, 20: {"loss": 1.0, "eval_loss": 2.0}}
     values, best, why = ranked(rows, [10, 20])
     assert (values, best) == ([-1.0, -2.0], 10)
-    assert why == "highest -eval_loss: 1; next is step 20 with 2"
+    assert why == "lowest eval_loss: 1; next is step 20 with 2"
 
 
 def test_exact_answers_rule_over_the_validation_loss_and_ties_fall_to_it() -> None:
@@ -79,14 +79,14 @@ def test_of_equals_the_earlier_is_taken_and_final_last() -> None:
     rows = {10: {"loss": 1.0}, 20: {"loss": 1.0}}
     _, best, why = ranked(rows, [FINAL_STEP, 10, 20])
     assert best == 10
-    assert why == "highest -loss: 1; step 20 ties on it, the earlier one is taken"
+    assert why == "lowest loss: 1; step 20 ties on it, the earlier one is taken"
 
 
 def test_one_criterion_holds_for_the_whole_run_and_none_is_invented() -> None:
     rows = {10: {"loss": 0.1}, 20: {"loss": 5.0, "eval_loss": 4.0}, 30: {"loss": 0.2, "eval_loss": math.nan}}
     values, best, why = ranked(rows, [10, 20, 30])
     assert (values, best) == ([None, -4.0, None], 20)
-    assert why == "highest -eval_loss: 4 (the only one with a score)"
+    assert why == "lowest eval_loss: 4 (the only one with a score)"
 
 
 @pytest.mark.parametrize("objective", ["sft", "kto", "dpo", "pretrain", None])
@@ -136,16 +136,16 @@ def test_dpo_takes_the_share_of_answers_it_prefers_rightly() -> None:
 def test_final_stands_for_the_last_step() -> None:
     values, best, why = ranked(LOSS, [FINAL_STEP, 10, 20])
     assert (values, best) == ([-2.0, -3.0, -1.0], 20)
-    assert why == "highest -loss: 1; next is step 10 with 3"
+    assert why == "lowest loss: 1; next is step 10 with 3"
     assert (
         ranked({10: {"loss": 2.0}, 20: {"loss": 1.0}}, [FINAL_STEP, 10])[2]
-        == "highest -loss: 1; next is step 10 with 2"
+        == "lowest loss: 1; next is step 10 with 2"
     )
 
 
 def test_where_only_final_is_left_to_name() -> None:
     _, best, why = ranked({10: {"eval_loss": 1.0}, 20: {"eval_loss": 2.0}}, [FINAL_STEP, 10])
-    assert (best, why) == (10, "highest -eval_loss: 1; next is final with 2")
+    assert (best, why) == (10, "lowest eval_loss: 1; next is final with 2")
 
 
 @pytest.mark.parametrize(

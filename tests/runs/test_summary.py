@@ -27,7 +27,7 @@ def test_what_a_run_says_of_itself(tmp_path: Path) -> None:
         rows=[metric_row(5, loss=2.0), metric_row(10, loss=1.0, eval_loss=float("nan"))],
         manifest={
             "job": {"method": {"type": "lora"}, "model": {"base_model": "m"}, "datasets": {"training": "d.jsonl"}},
-            "results": {"steps": 10, "best": {"step": 10, "by": "-loss", "value": 1.0, "why": "lowest"}},
+            "results": {"steps": 10, "best": {"step": 10, "by": "loss", "value": 1.0, "why": "lowest"}},
             "tags": ["a", 1],
         },
         state_patch={"phase": "training", "step": 10, "total_steps": 20, "progress": 0.5, "message": "on it"},
@@ -38,7 +38,7 @@ def test_what_a_run_says_of_itself(tmp_path: Path) -> None:
     assert (summary.method, summary.model, summary.dataset, summary.created_at) == ("lora", "m", "d.jsonl", CREATED)
     assert (summary.phase, summary.step, summary.total_steps, summary.progress) == ("training", 10, 20, 0.5)
     assert summary.metrics == {"loss": 1.0, "eval_loss": None}
-    assert summary.best == {"step": 10, "by": "-loss", "value": 1.0}
+    assert summary.best == {"step": 10, "by": "loss", "value": 1.0}
     assert summary.tags == ["a", "1"]
     assert (summary.error, summary.is_live, summary.as_dict()["path"]) == (None, True, str(run))
 

@@ -125,6 +125,7 @@ def _choose(checkpoints: list[RankedCheckpoint], which: str) -> RankedCheckpoint
 
 def _name(run_dir: Path) -> str | None:
     try:
-        return str(read_manifest(run_dir).get("name"))
+        value = read_manifest(run_dir).get("name")
     except UnreadableFile:
         return None
+    return value if isinstance(value, str) else None

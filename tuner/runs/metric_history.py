@@ -85,11 +85,16 @@ class MetricHistory:
         return (self._rows[s] for s in self._steps[start:stop])
 
     def at_or_before(self, step: int) -> dict[str, float]:
-        """Every metric of the step itself; where the step has no row, those of the last one before it."""
+        """Every metric of the step itself; where it has no row, the training metrics of the last one before it.
+
+        An evaluation belongs to the weights of its own step and is never lent to another one.
+        """
         if step in self._rows:
             return self._metrics(step)
         index = bisect.bisect_right(self._steps, step)
-        return self._metrics(self._steps[index - 1]) if index else {}
+        if not index:
+            return {}
+        return {k: v for k, v in self._metrics(self._steps[index - 1]).items() if not k.startswith("eval_")}
 
     def _metrics(self, step: int) -> dict[str, float]:
         return {k: v for k, v in self._rows[step].items() if k not in BOOKKEEPING}

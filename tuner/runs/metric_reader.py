@@ -61,7 +61,7 @@ class _FileTail:
 class MetricReader:
     """Follows the metrics of one run folder, ours or another tool's.
 
-    ``skipped`` counts the lines that were not metric rows; ``last_step`` is the newest step read.
+    ``skipped`` counts the lines that were not metric rows.
     """
 
     def __init__(self, run_dir: Path) -> None:
@@ -77,6 +77,12 @@ class MetricReader:
         Returns:
             True where the history changed.
         """
+        try:
+            return self._refresh()
+        except FileNotFoundError:
+            return False  # deleted just now; the next look finds what is left
+
+    def _refresh(self) -> bool:
         files = metric_files(self.run_dir)
         if not files:
             return self._read_trainer_state()

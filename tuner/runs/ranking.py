@@ -70,20 +70,26 @@ def best_index(checkpoints: Sequence[CheckpointInfo], scores: Sequence[Score]) -
     return max(scored, key=key)
 
 
+def counts_down(metric: str) -> bool:
+    """Whether less of a metric is better."""
+    return "loss" in metric or "perplexity" in metric or metric == "kl"
+
+
 def why_best(checkpoints: Sequence[CheckpointInfo], scores: Sequence[Score], best: int) -> str:
     """The choice in words, with the runner-up."""
     score = scores[best]
-    text = f"highest {score.parts['by']}: {_said(score)}"
+    name = str(score.parts["by"])
+    text = f"{'lowest' if counts_down(name) else 'highest'} {name}: {_said(score)}"
     rivals = [i for i, s in enumerate(scores) if s.value is not None and i != best]
     rivals = [i for i in rivals if checkpoints[i].step != FINAL_STEP] or rivals
     if not rivals:
         return f"{text} (the only one with a score)"
     second = max(rivals, key=lambda i: (scores[i].value or 0.0, scores[i].tie_break))
-    name = "final" if checkpoints[second].step == FINAL_STEP else f"step {checkpoints[second].step}"
+    rival = "final" if checkpoints[second].step == FINAL_STEP else f"step {checkpoints[second].step}"
     if scores[second].value == score.value:
         how = "lower validation loss" if scores[second].tie_break < score.tie_break else "the earlier one is taken"
-        return f"{text}; {name} ties on it, {how}"
-    return f"{text}; next is {name} with {_said(scores[second])}"
+        return f"{text}; {rival} ties on it, {how}"
+    return f"{text}; next is {rival} with {_said(scores[second])}"
 
 
 def _said(score: Score) -> str:
@@ -98,12 +104,10 @@ def _by_metric(checkpoint: CheckpointInfo, name: str) -> Score:
     if value is None or not math.isfinite(value):
         return Score(None)
     loss = checkpoint.metrics.get("eval_loss", math.inf)
-    sign = -1.0 if "loss" in name or "perplexity" in name or name == "kl" else 1.0
-    label = name if sign > 0 else f"-{name}"
-    parts: Parts = {"by": label, "value": value}
+    parts: Parts = {"by": name, "value": value}
     if name != "eval_loss" and math.isfinite(loss):
         parts["eval_loss"] = loss
-    return Score(sign * value, parts, -loss if math.isfinite(loss) else -math.inf)
+    return Score(-value if counts_down(name) else value, parts, -loss if math.isfinite(loss) else -math.inf)
 
 
 def _by_objective(
@@ -123,7 +127,7 @@ def _by_objective(
         accuracy = _mean(history, "rewards/accuracies", before, step)
         return Score(None) if accuracy is None else Score(accuracy, {"by": "rewards/accuracies", "value": accuracy})
     loss = _mean(history, "loss", before, step)
-    return Score(None) if loss is None else Score(-loss, {"by": "-loss", "value": loss})
+    return Score(None) if loss is None else Score(-loss, {"by": "loss", "value": loss})
 
 
 def _mean(history: MetricHistory, name: str, after: int, until: int) -> float | None:
