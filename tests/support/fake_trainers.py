@@ -10,7 +10,7 @@ from tests.support.subprocesses import ROOT
 from tuner.config.workspace import Workspace
 from tuner.jobs.submit import Launch, RunSpec, create_run
 
-_PRELUDE = """
+PRELUDE = """
 import json, os, signal, subprocess, sys, time
 from pathlib import Path
 from Trainers.common.entry import run_script
@@ -80,7 +80,7 @@ def fake_run(
 
     def launch(run_dir: Path) -> Launch:
         script = workspace.root / f"{run_dir.name}.py"
-        script.write_text(_PRELUDE + code, encoding="utf-8")
+        script.write_text(PRELUDE + code, encoding="utf-8")
         variables = {"PYTHONPATH": str(ROOT), **(environment or {})}
         return Launch([python, "-S", str(script), str(run_dir)], str(run_dir), variables, list(passed_on))
 

@@ -19,15 +19,14 @@ NOT_THERE = 4
 INTERRUPTED = 130
 
 _LACKING = frozenset({ErrorCode.CUDA_NOT_AVAILABLE, ErrorCode.UNSUPPORTED_BACKEND, ErrorCode.DISK_FULL})
-_ABSENT = frozenset({ErrorCode.RUN_NOT_FOUND, ErrorCode.CHECKPOINT_NOT_FOUND, ErrorCode.EVAL_NOT_FOUND})
 
 
 def exit_code_of(error: TunerError) -> int:
     """0 done, 1 failed, 2 bad input or configuration, 3 something this machine lacks, 4 a named thing is not there."""
-    if isinstance(error, DiscoveryError) and error.code in _ABSENT:
+    if isinstance(error, DiscoveryError):
         return NOT_THERE
     if (isinstance(error, BackendError) and error.code in _LACKING) or error.code is ErrorCode.DISK_FULL:
         return MACHINE_LACKS
-    if isinstance(error, ConfigurationError | ValidationError | DiscoveryError):
+    if isinstance(error, ConfigurationError | ValidationError):
         return BAD_INPUT
     return FAILED

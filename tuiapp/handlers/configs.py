@@ -8,7 +8,7 @@ from tuiapp.handlers.context import Context
 from tuner.config.presets import find_preset, preset_backend
 from tuner.config.workspace import cannot_write
 from tuner.config.yaml_text import read_text
-from tuner.core.errors import ConfigurationError
+from tuner.core.errors import ConfigurationError, DiscoveryError, ErrorCode
 from tuner.runs.atomic import write_bytes
 from tuner.runs.json_file import UnreadableFile
 from tuner.runs.layout import RunPaths
@@ -21,17 +21,19 @@ def read_configuration(context: Context, name: str) -> tuple[str, str | None]:
     A name that is a file in the current folder or the workspace is that file; else it is a preset's.
 
     Raises:
-        ConfigurationError: there is neither.
+        DiscoveryError: there is neither (code CONFIG_INVALID).
+        ConfigurationError: it is a folder, or cannot be read.
     """
     for path in (Path(name), context.workspace.resolve(name)):
-        if path.is_file():
+        if path.exists():
             return read_text(path), preset_backend(path)
-    if Path(name).suffix in {".yaml", ".yml"} or Path(name).is_dir():
-        return read_text(Path(name)), None  # says what is wrong with it
     try:
         preset = find_preset(name)
     except ConfigurationError as error:
-        raise ConfigurationError(f"{name}: no such file, and {error.message}", hint=error.hint) from error
+        and_no_preset = "" if Path(name).suffix in {".yaml", ".yml"} else f", and {error.message}"
+        raise DiscoveryError(
+            f"{name}: no such file{and_no_preset}", code=ErrorCode.CONFIG_INVALID, hint=error.hint
+        ) from error
     return preset.text(), preset.backend
 
 
