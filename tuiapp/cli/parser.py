@@ -45,7 +45,8 @@ def build_parser() -> Parser:
     from tuiapp.cli.commands import backends, checkpoints, config, data, demo, doctor, runs, train, upload
 
     shared = shared_options()
-    parser = Parser(prog="tuner", description=DESCRIPTION, epilog=EPILOG, parents=[shared])
+    # Options of its own: set_defaults changes them, and a command's must stay silent where nothing stands after it.
+    parser = Parser(prog="tuner", description=DESCRIPTION, epilog=EPILOG, parents=[shared_options()])
     parser.set_defaults(workspace=None, json=False)
     parser.add_argument("--version", action="version", version=f"tuner {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
