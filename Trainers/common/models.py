@@ -50,10 +50,10 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
         TunerError: the folder holds no model, or the model cannot chat.
     """
     spec = payload.model
-    base = _fetched(spec["path"], spec.get("revision"), reporter)
+    base, revision = spec["path"], _fetched(spec["path"], spec.get("revision"), reporter)
     reporter.phase(Phase.PREPARING, "loading the model")
-    with _loading_of(spec["path"]):
-        tokenizer = load_tokenizer(base, spec.get("revision"))
+    with _loading_of(base):
+        tokenizer = load_tokenizer(base, revision)
     if tokenizer.chat_template is None:
         raise TunerError(
             f"{spec['path']} has no chat template",
@@ -63,14 +63,14 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    with _loading_of(spec["path"]):
-        model = AutoModelForCausalLM.from_pretrained(base, revision=spec.get("revision"), **_loading(spec))
+    with _loading_of(base):
+        model = AutoModelForCausalLM.from_pretrained(base, revision=revision, **_loading(spec))
     if spec.get("parent"):
         from peft import PeftModel
 
         with _loading_of(spec["parent"]):
             model = PeftModel.from_pretrained(model, spec["parent"], is_trainable=True)
-    reporter.manifest({"model": _facts(spec, base, model, tokenizer)})
+    reporter.manifest({"model": _facts(spec, revision, model, tokenizer)})
     return model, tokenizer
 
 
@@ -110,10 +110,10 @@ def _loading(spec: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _fetched(path: str, revision: str | None, reporter: Reporter) -> str:
-    """A local folder as it is; a Hub id downloaded, with the bytes told."""
+def _fetched(path: str, revision: str | None, reporter: Reporter) -> str | None:
+    """Download a Hub id, with the bytes told; returns the commit it is at. A local folder has none."""
     if Path(path).is_dir():
-        return path
+        return None
     from huggingface_hub import HfApi, snapshot_download
 
     info = HfApi().model_info(path, revision=revision, files_metadata=True)
@@ -122,7 +122,7 @@ def _fetched(path: str, revision: str | None, reporter: Reporter) -> str:
     watcher = threading.Thread(target=_watch_download, args=(path, total, reporter, done), daemon=True)
     watcher.start()
     try:
-        return str(snapshot_download(path, revision=revision, allow_patterns=_WEIGHTS))
+        return Path(snapshot_download(path, revision=revision, allow_patterns=_WEIGHTS)).name
     finally:
         done.set()
         watcher.join()
@@ -133,7 +133,7 @@ def _watch_download(repo: str, total: int, reporter: Reporter, done: threading.E
 
     folder = Path(HF_HUB_CACHE) / f"models--{repo.replace('/', '--')}" / "blobs"
     while True:
-        have = sum(p.stat().st_size for p in folder.glob("*") if p.exists())
+        have = sum(_size(p) for p in folder.glob("*"))
         reporter.phase(
             Phase.DOWNLOADING,
             f"downloading {repo}: {have / 1e9:.2f}/{total / 1e9:.2f} GB",
@@ -143,15 +143,24 @@ def _watch_download(repo: str, total: int, reporter: Reporter, done: threading.E
             return
 
 
-def _facts(spec: dict[str, Any], base: str, model: Any, tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0  # renamed this very moment; the next look finds it
+
+
+def _facts(
+    spec: dict[str, Any], commit: str | None, model: Any, tokenizer: PreTrainedTokenizerBase
+) -> dict[str, object]:
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     parameters = sum(p.numel() for p in model.parameters())
-    say(f"{Path(base).name}: {parameters / 1e6:.1f} M parameters")
+    say(f"{Path(spec['path']).name}: {parameters / 1e6:.1f} M parameters")
     template = tokenizer.chat_template
     return {
         "id": spec["path"],
         "revision": spec.get("revision"),
-        "resolved_commit": getattr(model.config, "_commit_hash", None),
+        "resolved_commit": commit,
         "context_length": getattr(model.config, "max_position_embeddings", None),
         "parameters": parameters,
         "trainable_parameters_before_adapter": trainable,

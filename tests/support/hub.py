@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 COMMIT = "0" * 40
 
 
+def _etag(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 @contextmanager
 def hub(repo: str, folder: Path, hold: threading.Event | None = None) -> Iterator[str]:
     """Serve one model repository; weights wait for ``hold`` half way. Yields the endpoint."""
@@ -25,13 +29,20 @@ def hub(repo: str, folder: Path, hold: threading.Event | None = None) -> Iterato
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
             if path.startswith(f"/api/models/{repo}"):
-                self._send(200, json.dumps(self._info()).encode(), {"Content-Type": "application/json"})
+                answer = self._tree() if "/tree/" in path else self._info()
+                self._send(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
             else:
                 self._file(body=True)
 
         def _info(self) -> dict[str, object]:
             siblings = [{"rfilename": p.name, "size": p.stat().st_size} for p in sorted(folder.iterdir())]
             return {"id": repo, "modelId": repo, "sha": COMMIT, "siblings": siblings, "private": False, "tags": []}
+
+        def _tree(self) -> list[dict[str, object]]:
+            return [
+                {"type": "file", "path": p.name, "size": p.stat().st_size, "oid": _etag(p.read_bytes())[:40]}
+                for p in sorted(folder.iterdir())
+            ]
 
         def _file(self, *, body: bool) -> None:
             parts = urlsplit(self.path).path.removeprefix(f"/{repo}/resolve/").split("/", 1)
@@ -40,7 +51,7 @@ def hub(repo: str, folder: Path, hold: threading.Event | None = None) -> Iterato
                 self._send(404, b"{}", {"X-Error-Code": "EntryNotFound"})
                 return
             data = file.read_bytes()
-            etag = hashlib.sha256(data).hexdigest()
+            etag = _etag(data)
             self.send_response(200)
             for name, value in (
                 ("ETag", f'"{etag}"'),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from tuner.core.enums import MethodType, Objective, Precision
@@ -56,6 +56,16 @@ class JobConfiguration(Section):
             text = "; ".join(f"{i.path}: {i.message}" for i in issues)
             raise PydanticCustomError("job_issues", "{text}", {"text": text, "issues": issues})
         return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Assign; what is refused leaves the configuration as it was (pydantic alone keeps the refused value)."""
+        before = self.__dict__.get(name)
+        try:
+            super().__setattr__(name, value)
+        except ValidationError:
+            if name in self.__dict__:
+                self.__dict__[name] = before
+            raise
 
     @property
     def overridden_ranges(self) -> frozenset[str]:
