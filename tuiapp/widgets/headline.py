@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from textual.strip import Strip
 from textual.widget import Widget
@@ -23,11 +24,15 @@ _SHORT = {
 
 @dataclass(frozen=True)
 class Shown:
-    """Everything the headline says. ``row_age`` is in seconds, None where there is no row."""
+    """Everything the headline says. ``row_age`` is in seconds, None where there is no row.
+
+    ``metrics``: the newest values as the charts have them, which are ahead of the run's summary.
+    """
 
     run: RunSummary | None
     row_age: float | None = None
     count: int = 0
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
 
 
 class Headline(Widget):
@@ -79,11 +84,11 @@ def _lines(shown: Shown, ink: Ink, width: int, *, compact: bool) -> list[list[Pa
     age = _age(shown, ink)
     if compact:
         bar = progress(run, ink, 10)
-        return [spread(first, bar, width), spread(_metrics(run, ink, 3), age, width)]
+        return [spread(first, bar, width), spread(_metrics(shown, ink, 3), age, width)]
     return [
         spread(first, progress(run, ink, 24), width),
         spread(_second(run, ink), _about(run, ink, width), width),
-        spread(_metrics(run, ink, 9), age, width),
+        spread(_metrics(shown, ink, 9), age, width),
     ]
 
 
@@ -121,16 +126,20 @@ def _second(run: RunSummary, ink: Ink) -> list[Part]:
     return [(run.message, ink.muted)]
 
 
-def _metrics(run: RunSummary, ink: Ink, most: int) -> list[Part]:
-    names = [n for n in _FIRST if n in run.metrics][:most]
-    if "learning_rate" in run.metrics and len(names) < most:
+def _metrics(shown: Shown, ink: Ink, most: int) -> list[Part]:
+    run = shown.run
+    if run is None:
+        return []
+    values = {**run.metrics, **shown.metrics}
+    names = [n for n in _FIRST if n in values][:most]
+    if "learning_rate" in values and len(names) < most:
         names.append("learning_rate")
     parts: list[Part] = []
-    speed = run.metrics.get("tokens_per_second")
+    speed = values.get("tokens_per_second")
     if speed and run.is_live:
         parts += [(_rate(speed), ink.text), (" tok/s  ", ink.muted)]
     for name in names:
-        parts += [(f"{_SHORT.get(name, name)} ", ink.muted), (f"{metric(name, run.metrics[name])}  ", ink.text)]
+        parts += [(f"{_SHORT.get(name, name)} ", ink.muted), (f"{metric(name, values[name])}  ", ink.text)]
     return parts or [("no metrics yet", ink.muted)]
 
 

@@ -41,14 +41,14 @@ def mark_of(run: RunSummary, ink: Ink) -> Mark:
 def state_word(run: RunSummary) -> str:
     """The state in words, with the phase where there is one."""
     if run.stale_seconds is not None:
-        return f"stale, no heartbeat for {duration(run.stale_seconds)}"
+        return f"stale, no heartbeat for {_minutes(run.stale_seconds)}"
     return f"{run.state} · {run.phase}" if run.phase and run.is_live and run.phase != run.state else run.state
 
 
 def short_state(run: RunSummary) -> str:
     """What a list says of a run in a few cells."""
     if run.stale_seconds is not None:
-        return f"stale {duration(run.stale_seconds)}"
+        return f"stale {_minutes(run.stale_seconds)}"
     if run.state in {"running", "finalizing"}:
         done = f"{run.progress:.0%}" if run.progress is not None else (run.phase or run.state)
         return f"{done} {duration(run.eta_seconds)}" if run.eta_seconds is not None else done
@@ -77,6 +77,11 @@ def metric(name: str, value: float | None) -> str:
 def ago(seconds: float) -> str:
     """How long ago something was."""
     return f"{duration(max(0.0, seconds))} ago"
+
+
+def _minutes(seconds: float) -> str:
+    """A long time in whole minutes."""
+    return "<1m" if seconds < 60 else duration(seconds // 60 * 60).replace("m00s", "m")
 
 
 def _failure(code: str) -> str:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from backends.training.cpu import CPUBackend
-from tests.support.fake_trainers import _PRELUDE, TRAINS
+from tests.support.fake_trainers import PRELUDE, TRAINS
 from tests.support.subprocesses import ROOT
 from tuner.config.workspace import Workspace
 from tuner.core.backend_protocol import LaunchPlan
@@ -32,7 +32,7 @@ class QuickBackend(CPUBackend):
 
     def launch_plan(self, trainer: str, run_dir: Path, python_path: str) -> LaunchPlan:
         script = run_dir.parent.parent / f"{run_dir.name}.py"
-        script.write_text(_PRELUDE + TRAINS, encoding="utf-8")
+        script.write_text(PRELUDE + TRAINS, encoding="utf-8")
         argv = [sys.executable, "-S", str(script), str(run_dir)]
         return LaunchPlan(argv=argv, cwd=run_dir.parent.parent, environment={"PYTHONPATH": str(ROOT)})
 

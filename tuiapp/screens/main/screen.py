@@ -28,6 +28,7 @@ from tuiapp.screens.main.run_actions import RunActions
 from tuiapp.screens.main.situation import Situation, why_not
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.observer import Observer, most_alive
+from tuiapp.screens.reading.series_store import latest
 from tuiapp.screens.reading.watching import keep_watching
 from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
@@ -61,6 +62,7 @@ class MainScreen(RunActions):
         self._watched: str | None = None
         self._unread: set[type] = set()
         self._newest_row: float | None = None
+        self._latest: dict[str, float | None] = {}
         self._free: int | None = None
         self._tab, self._zoomed = Pane.CHARTS, None  # type: Pane, Pane | None
         self._ticking: Timer | None = None
@@ -171,7 +173,7 @@ class MainScreen(RunActions):
     def _watch(self, run_id: str | None) -> None:
         if run_id == self._watched:
             return
-        self._watched, self._newest_row = run_id, None
+        self._watched, self._newest_row, self._latest = run_id, None, {}
         self._unread = {MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked}
         self._tell_headline()
         self.renew_bar()
@@ -213,7 +215,7 @@ class MainScreen(RunActions):
     @on(MetricsRead)
     def _metrics_read(self, event: MetricsRead) -> None:
         if self._is_watched(event.run_id, MetricsRead):
-            self._newest_row = event.newest
+            self._newest_row, self._latest = event.newest, latest(event.series)
             self.query_one(WatchPane).show_series(event.series)
             self._tell_headline()
             if event.skipped:
@@ -262,7 +264,7 @@ class MainScreen(RunActions):
         run, now = self.run, self.tuner.surroundings.now()
         age = max(0.0, now - self._newest_row) if self._newest_row is not None else None
         for headline in self.query(Headline):
-            headline.show(Shown(run, age, len(self._runs)))
+            headline.show(Shown(run, age, len(self._runs), self._latest))
         if self._ticking is not None:  # idle costs nothing: the age is counted only while a run is live
             (self._ticking.resume if run is not None and run.is_live else self._ticking.pause)()
 

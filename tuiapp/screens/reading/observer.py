@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,25 +65,33 @@ class Observer:
                 self._watched = WatchedRun(self.workspace.runs / run_id)
             return self._watched.changes()
 
-    def look(self, names: Iterable[str] | None = None) -> list[Message]:
-        """Look at some runs, or at all of them.
+    def look(self) -> list[Message]:
+        """Look at all runs.
 
         Returns:
             What changed, as messages; [] where nothing did.
         """
+        return self._look(dict.fromkeys(self._names(), True))
+
+    def look_at(self, names: Mapping[str, bool]) -> list[Message]:
+        """Look at some runs. False: only rows and log lines are new, and its summary waits for the next slow look."""
+        return self._look(names)
+
+    def _look(self, names: Mapping[str, bool]) -> list[Message]:
         with self._lock:
             present = self._names()
-            changed = bool(set(self._runs) - present)
-            for gone in set(self._runs) - present:
-                del self._runs[gone], self._signatures[gone]
-            wanted = present if names is None else present & set(names) | (present - set(self._runs))
-            for name in sorted(wanted, reverse=True):
+            gone = set(self._runs) - present
+            for name in gone:
+                del self._runs[name], self._signatures[name]
+            changed = bool(gone)
+            asked = {name for name, whole in names.items() if whole}
+            for name in sorted(present & asked | present - set(self._runs), reverse=True):
                 changed |= self._read(name)
             messages, self._fetched = self._fetched, []
             if changed or not self._told:
                 self._told = True
                 messages.append(RunsListed(self._listed()))
-            if self._watched is not None and self._watched.run_dir.name in wanted:
+            if self._watched is not None and self._watched.run_dir.name in names:
                 messages += self._watched.changes()
             return messages
 
@@ -154,8 +162,14 @@ def _inert(run: RunSummary) -> RunSummary:
         best=best,
         parent=_or_none(run.parent),
         tags=[inert(t) for t in run.tags],
+        stale_seconds=_whole_minutes(run.stale_seconds),
     )
 
 
 def _or_none(text: str | None) -> str | None:
     return inert(text) if text is not None else None
+
+
+def _whole_minutes(seconds: float | None) -> float | None:
+    """How long a run has been silent, as it is told: so that nothing is drawn again while it reads the same."""
+    return seconds if seconds is None else max(30.0, seconds // 60 * 60)

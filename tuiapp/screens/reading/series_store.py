@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,7 +75,6 @@ def newest_timestamp(history: MetricHistory) -> float | None:
     return None
 
 
-def nearest(series: Series, step: int) -> float | None:
-    """The value at a step, or the last one before it."""
-    index = bisect.bisect_right(series.steps, step)
-    return series.values[index - 1] if index else None
+def latest(series: Mapping[str, Series]) -> dict[str, float | None]:
+    """The newest finite value of each metric."""
+    return {name: found.values[-1] if found.values else None for name, found in series.items()}

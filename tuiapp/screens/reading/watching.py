@@ -16,7 +16,7 @@ from tuiapp.screens.surroundings import Surroundings
 
 SLOW = 2.0
 """Seconds between slow looks."""
-_STEP_MS, _DEBOUNCE_MS = 20, 50
+_STEP_MS, _DEBOUNCE_MS = 30, 60
 _QUIET = frozenset({"heartbeat"})
 """Files whose change says nothing to show."""
 _ROUNDED = 10**8
@@ -39,7 +39,7 @@ def keep_watching(observer: Observer, surroundings: Surroundings, post: Post, st
                     if free is not None and free // _ROUNDED != disk:
                         disk = free // _ROUNDED
                         post(DiskRead(free))
-                for message in observer.look(names):
+                for message in observer.look() if names is None else observer.look_at(names):
                     post(message)
             except OSError:  # a folder that goes while it is read; the next look sees what is left
                 log.warning("looking at the runs failed", exc_info=True)
@@ -47,8 +47,8 @@ def keep_watching(observer: Observer, surroundings: Surroundings, post: Post, st
                 return
 
 
-def _rounds(runs: Path, stop: threading.Event) -> Iterator[set[str] | None]:
-    """The runs that changed, each time some did; None when it is time for a slow look."""
+def _rounds(runs: Path, stop: threading.Event) -> Iterator[dict[str, bool] | None]:
+    """The runs that changed, each time some did, as ``_names`` gives them; None when it is time for a slow look."""
     if not runs.is_dir():
         yield None
         stop.wait(0.5)
@@ -82,13 +82,15 @@ def _rounds(runs: Path, stop: threading.Event) -> Iterator[set[str] | None]:
             yield None
 
 
-def _names(runs: Path, paths: Iterable[str]) -> set[str]:
+def _names(runs: Path, paths: Iterable[str]) -> dict[str, bool]:
+    """The runs that the paths lie in; False where nothing but metric rows and log lines were written."""
     depth = len(runs.parts)
-    found = set()
+    found: dict[str, bool] = {}
     for path in paths:
         parts = Path(path).parts[depth:]
         if parts and parts[-1] not in _QUIET:
-            found.add(parts[0])
+            inner = len(parts) > 1 and (parts[1] == "logs" or parts[-1] == "console.log")
+            found[parts[0]] = found.get(parts[0], False) or not inner
     return found
 
 

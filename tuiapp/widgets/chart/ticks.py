@@ -24,15 +24,16 @@ class Axis:
 
 
 def axis(low: float, high: float, most: int) -> Axis:
-    """An axis that holds low to high with at most ``most`` ticks. The range stays as it is between round numbers."""
+    """An axis that holds low to high with at most ``most`` ticks (or three), steady between round numbers."""
     if high - low <= abs(high) * 1e-9:
         pad = abs(high) * 0.1 or 1.0
         low, high = low - pad, high + pad
     step = _step((high - low) / max(1, most - 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    while last - first + 1 > most and most > 1:
+    while last - first + 1 > max(3, most):  # a range around zero has three ticks at least
         step = _step(step * 1.01)
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, digits) != step and not math.isclose(round(step, digits), step):
         digits += 1  # 0.25 needs two
