@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import random
 import sys
 
 from Trainers.common.entry import run_script
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter
+from tuner.core.enums import Objective
 
 
 def train(payload: Payload, reporter: Reporter) -> bool:
-    from datasets import Dataset
+    from trl import KTOConfig, KTOTrainer
 
-    from Trainers.common.datasets import load_rows
-    from Trainers.common.lora import lora_config
-    from Trainers.common.models import load_model
-    from Trainers.common.training import run_training, training_arguments, validation_answers
-    from tuner.core.enums import Objective
-    from tuner.core.states import Phase
+    from Trainers.common.trl_training import train_with_trl
 
-    try:
-        from trl import KTOConfig, KTOTrainer
-    except ImportError:  # trl 1.15 still keeps it among the experimental ones
-        from trl.experimental.kto import KTOConfig, KTOTrainer
-
-    rows = load_rows(payload, reporter, Objective.KTO)
-    # TRL pairs each answer with its neighbour's prompt for the KL term and so reads in file order: mix the labels.
-    random.Random(payload.seed).shuffle(rows.training)
-    model, tokenizer = load_model(payload, reporter)
-    reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")
-    trainer = KTOTrainer(
-        model=model,
-        args=KTOConfig(**training_arguments(payload, len(rows.training), bool(rows.validation))),
-        train_dataset=Dataset.from_list(rows.training),
-        eval_dataset=Dataset.from_list(rows.validation) if rows.validation else None,
-        processing_class=tokenizer,
-        peft_config=lora_config(payload),
-    )
-    return run_training(trainer, tokenizer, payload, reporter, validation_answers(payload, tokenizer, rows.validation))
+    # TRL pairs each answer with its neighbour's prompt for the KL term, and so reads in file order: mix the labels.
+    return train_with_trl(payload, reporter, Objective.KTO, KTOTrainer, KTOConfig, shuffled=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from backends.training.effects import effect_issues
@@ -43,9 +44,9 @@ class TRLBackend(LocalBackend):
     device = "cpu"
     _optimizers: tuple[OptimizerType, ...] = (OptimizerType.ADAMW, OptimizerType.ADAFACTOR, OptimizerType.SGD)
 
+    @abstractmethod
     def dtype(self, job: JobConfiguration) -> str:
         """The torch dtype of the weights."""
-        raise NotImplementedError
 
     def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
         return translate(job, device=self.device, dtype=self.dtype(job), facts=facts)

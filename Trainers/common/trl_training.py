@@ -1,0 +1,47 @@
+"""What SFT and KTO share: rows, model and adapter into a TRL trainer, and through it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from datasets import Dataset
+
+from Trainers.common.datasets import load_rows
+from Trainers.common.lora import lora_config
+from Trainers.common.models import load_model
+from Trainers.common.payload import Payload
+from Trainers.common.reporting import Reporter
+from Trainers.common.training import run_training, training_arguments, validation_answers
+from tuner.core.enums import Objective
+from tuner.core.states import Phase
+
+
+def train_with_trl(
+    payload: Payload,
+    reporter: Reporter,
+    objective: Objective,
+    trainer_class: Any,
+    config_class: Any,
+    *,
+    shuffled: bool = False,
+) -> bool:
+    """Train. ``shuffled``: mix the training rows first, for a trainer that reads them in order.
+
+    Returns:
+        False where the run stopped on request, after saving a checkpoint.
+    """
+    rows = load_rows(payload, reporter, objective)
+    if shuffled:
+        random.Random(payload.seed).shuffle(rows.training)
+    model, tokenizer = load_model(payload, reporter)
+    reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")
+    trainer = trainer_class(
+        model=model,
+        args=config_class(**training_arguments(payload, len(rows.training), bool(rows.validation))),
+        train_dataset=Dataset.from_list(rows.training),
+        eval_dataset=Dataset.from_list(rows.validation) if rows.validation else None,
+        processing_class=tokenizer,
+        peft_config=lora_config(payload),
+    )
+    return run_training(trainer, tokenizer, payload, reporter, validation_answers(payload, tokenizer, rows.validation))
