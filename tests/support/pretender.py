@@ -22,7 +22,7 @@ def pretend(workspace: Workspace, code: str, backend: str = "cpu", versions: str
     python.write_text(
         "#!/bin/sh\n"
         f"case \"$2\" in *importlib*) echo '{versions}'; exit 0;; *torch*) echo '{torch}'; exit 0;; esac\n"
-        f'exec "{sys.executable}" -S "{script}" "$4"\n'
+        f'exec "{sys.executable}" -S "{script}" "$4" "$3"\n'
     )
     python.chmod(0o755)
     workspace.hidden.mkdir(exist_ok=True)
