@@ -20,6 +20,8 @@ _SHORT = {
     "grad_norm": "grad",
 }  # fmt: skip
 
+_NOTHING = "no checkpoint yet; they appear here as they are saved"
+
 Key = Callable[[CheckpointRow], float | None]
 
 
@@ -42,7 +44,7 @@ class CheckpointTable(CursorPane):
         self._columns: list[Column] = []
         self._sort = "step"
         self._down = False
-        self._read = False
+        self._empty = "reading…"
 
     @property
     def head(self) -> int:
@@ -62,9 +64,9 @@ class CheckpointTable(CursorPane):
         """The column sorted by, and whether downwards."""
         return self._sort, self._down
 
-    def show_rows(self, rows: Sequence[CheckpointRow], *, read: bool = True) -> None:
+    def show_rows(self, rows: Sequence[CheckpointRow], *, empty: str = _NOTHING) -> None:
         """Show these; the cursor stays on its checkpoint, or goes to the best."""
-        self._read = read
+        self._empty = empty
         keep = self.selected.label if self.selected else None
         self._columns = _columns(rows)
         if self._sort not in {c.name for c in self._columns}:
@@ -155,9 +157,7 @@ class CheckpointTable(CursorPane):
 
     def empty_parts(self) -> list[list[Part]]:
         ink = self.ink
-        if not self._read:
-            return [[("reading…", ink.muted)]]
-        return [[("no checkpoint yet; they appear here as they are saved", ink.muted)]]
+        return [[(self._empty, ink.muted)]]
 
 
 def _columns(rows: Sequence[CheckpointRow]) -> list[Column]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tuiapp.widgets.pane import LinePane
 from tuiapp.widgets.strips import Part, clip
 
+_NOTHING = "this run has no configuration file"
+
 
 class ConfigView(LinePane):
     """YAML with its keys and comments told apart."""
@@ -12,11 +14,11 @@ class ConfigView(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self._lines: list[str] = []
-        self._read = False
+        self._empty = "reading…"
 
-    def show_text(self, text: str, *, read: bool = True) -> None:
+    def show_text(self, text: str, *, empty: str = _NOTHING) -> None:
         """Show this text."""
-        self._read = read
+        self._empty = empty
         lines = text.split("\n") if text else []
         if lines == self._lines and lines:
             return
@@ -33,7 +35,7 @@ class ConfigView(LinePane):
         return clip([*parts, (hash_ + comment, ink.faint)], width)
 
     def empty_parts(self) -> list[list[Part]]:
-        return [[("this run has no configuration file" if self._read else "reading…", self.ink.muted)]]
+        return [[(self._empty, self.ink.muted)]]
 
 
 def _split_comment(text: str) -> tuple[str, str, str]:

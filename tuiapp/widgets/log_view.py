@@ -9,6 +9,8 @@ from tuiapp.widgets.strips import Part, clip
 
 _BAD = ("error", "traceback", "exception", "out of memory")
 
+_NOTHING = "nothing was printed yet"
+
 
 class LogView(LinePane):
     """Lines as they came, inert."""
@@ -16,15 +18,15 @@ class LogView(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self._lines: Sequence[str] = []
-        self._read = False
+        self._empty = "reading…"
 
     @property
     def last_line(self) -> str:
         return self._lines[-1] if self._lines else ""
 
-    def show_lines(self, lines: Sequence[str], *, read: bool = True) -> None:
+    def show_lines(self, lines: Sequence[str], *, empty: str = _NOTHING) -> None:
         """Show these lines."""
-        self._read = read
+        self._empty = empty
         following = self.is_vertical_scroll_end or not self._lines
         if list(lines) == list(self._lines) and lines:
             return
@@ -49,7 +51,7 @@ class LogView(LinePane):
         return clip([(text, self.ink.bad if _is_bad(text) else self.ink.text)], width)
 
     def empty_parts(self) -> list[list[Part]]:
-        return [[("nothing was printed yet" if self._read else "reading…", self.ink.muted)]]
+        return [[(self._empty, self.ink.muted)]]
 
 
 def _is_bad(text: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tuiapp.screen.fake_backend import BAD, add_data, add_file, quick_backends
-from tests.tuiapp.screen.support import MIDDLE, SMALL, WIDE, add_sft, make_app, settled, until
+from tests.tuiapp.screen.support import MIDDLE, SMALL, WIDE, add_sft, make_app, settled, shown, until
 from tests.tuiapp.screen.test_new_run import open_editor
 from tuiapp.app import TunerApp
 from tuner.config.workspace import Workspace
@@ -53,7 +53,7 @@ def test_an_empty_workspace(workspace: Workspace, snap_compare: Compare, size: t
     app = make_app(workspace)
 
     async def run(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: app.screen.query("#runs"))
+        await until(pilot, lambda: shown(app).count("no run is selected") >= 1)
 
     assert snap_compare(app, terminal_size=size, run_before=run)
 

@@ -44,6 +44,9 @@ from tuner.runs.summary import RunSummary
 if TYPE_CHECKING:
     from tuiapp.widgets.find_field import FindField
 
+_PARTS = (MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked)
+"""What is read of the selected run."""
+_READING, _NO_RUN = "reading…", "no run is selected"
 _PATIENCE = 0.15
 """Seconds after which a selected run that is still being read is said to be."""
 
@@ -60,7 +63,7 @@ class MainScreen(RunActions):
         self._stop = threading.Event()
         self._runs: dict[str, RunSummary] = {}
         self._watched: str | None = None
-        self._unread: set[type] = set()
+        self._unread: set[type] = set(_PARTS)
         self._newest_row: float | None = None
         self._latest: dict[str, float | None] = {}
         self._free: int | None = None
@@ -171,29 +174,30 @@ class MainScreen(RunActions):
         self._watch(selected.id if selected else None)
 
     def _watch(self, run_id: str | None) -> None:
+        if run_id is None:
+            self._unread = set(_PARTS)
+            self._clear(_NO_RUN)
         if run_id == self._watched:
             return
         self._watched, self._newest_row, self._latest = run_id, None, {}
-        self._unread = {MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked}
+        self._unread = set(_PARTS)
         self._tell_headline()
         self.renew_bar()
-        if run_id is None:
-            self._clear(read=True)
-        else:
-            self.set_timer(_PATIENCE, lambda: self._clear(read=False) if run_id == self._watched else None)
+        if run_id is not None:
+            self.set_timer(_PATIENCE, lambda: self._clear(_READING) if run_id == self._watched else None)
         self._follow(run_id)
 
-    def _clear(self, *, read: bool) -> None:
-        """Empty the panes that still show another run."""
+    def _clear(self, text: str) -> None:
+        """Empty the panes that still show another run; they say ``text`` instead."""
         if MetricsRead in self._unread:
-            self.query_one(WatchPane).clear("choose a run, or press n to start one" if read else "reading…")
+            self.query_one(WatchPane).clear(text)
         if LogRead in self._unread:
-            self.query_one(LogView).show_lines([], read=read)
+            self.query_one(LogView).show_lines([], empty=text)
             self.query_one("#log-line", StatusLine).say("", "")
         if ConfigurationRead in self._unread:
-            self.query_one(ConfigView).show_text("", read=read)
+            self.query_one(ConfigView).show_text("", empty=text)
         if CheckpointsRanked in self._unread:
-            self.query_one(CheckpointTable).show_rows([], read=read)
+            self.query_one(CheckpointTable).show_rows([], empty=text)
             self.query_one(WatchPane).show_marks([])
 
     # What threads tell

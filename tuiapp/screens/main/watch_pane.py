@@ -12,7 +12,6 @@ from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
 from tuiapp.screens.reading.series_store import Series
 from tuiapp.widgets.chart.chart import Chart
 from tuiapp.widgets.chart.choice import group_figure, groups_in, loss_figure
-from tuiapp.widgets.chart.figure import Figure
 
 _NO_ROWS = "no metrics yet: the first row appears here as it is written"
 
@@ -31,6 +30,7 @@ class WatchPane(Horizontal, can_focus=True):
         self._series: Mapping[str, Series] = {}
         self._rows: Sequence[CheckpointRow] = ()
         self._choice = 0
+        self._empty = "reading…"
 
     def compose(self) -> ComposeResult:
         yield Chart(id="loss", empty="reading…")
@@ -44,7 +44,7 @@ class WatchPane(Horizontal, can_focus=True):
 
     def show_series(self, series: Mapping[str, Series]) -> None:
         """Show these metrics."""
-        self._series = series
+        self._series, self._empty = series, _NO_ROWS
         self._show()
 
     def show_marks(self, rows: Sequence[CheckpointRow]) -> None:
@@ -54,9 +54,8 @@ class WatchPane(Horizontal, can_focus=True):
 
     def clear(self, text: str) -> None:
         """Show nothing but a text."""
-        self._series, self._rows = {}, ()
-        self.query_one("#loss", Chart).show(Figure(), text)
-        self.query_one("#second").display = False
+        self._series, self._rows, self._empty = {}, (), text
+        self._show()
 
     def next_metric(self) -> str:
         """Show the next group in the second chart; returns what it shows."""
@@ -76,6 +75,6 @@ class WatchPane(Horizontal, can_focus=True):
         stacked = not beside and self.size.height >= 16
         self.set_class(stacked, "-stacked")
         second.display = bool(groups) and (beside or stacked)
-        self.query_one("#loss", Chart).show(loss_figure(self._series, self._rows), _NO_ROWS)
+        self.query_one("#loss", Chart).show(loss_figure(self._series, self._rows), self._empty)
         if groups:
             second.show(group_figure(groups[self._choice % len(groups)], self._series, self._rows))

@@ -15,6 +15,9 @@ AXIS, FIRST_PLOT = 0, 1
 """Ink numbers: the axes, the first plot (the others follow). Marks have the inks below."""
 MARK, BEST = -1, -2
 
+_HUGE = 1e300
+"""Values beyond are drawn as this: the difference of two larger ones is infinite."""
+
 Piece = tuple[str, int]
 """Text and its ink number."""
 
@@ -78,7 +81,7 @@ class _Area:
         return round((step - self.low) / max(1, self.high - self.low) * (self.canvas.dots_x - 1))
 
     def y(self, value: float) -> int:
-        share = (value - self.axis.low) / (self.axis.high - self.axis.low)
+        share = (_within(value) - self.axis.low) / (self.axis.high - self.axis.low)
         return round((1 - share) * (self.canvas.dots_y - 1))
 
 
@@ -87,7 +90,12 @@ def _y_axis(figure: Figure, rows: int) -> Axis:
     low, high = min(values), max(values)
     if figure.percent:
         low, high = min(low, 0.0), max(high, 1.0)
+    low, high = _within(low), _within(high)
     return axis(low, high, max(2, min(6, rows // 2)))
+
+
+def _within(value: float) -> float:
+    return max(-_HUGE, min(_HUGE, value))
 
 
 def _extremes(values: Sequence[float]) -> tuple[float, ...]:

@@ -19,14 +19,14 @@ class Axis:
         if percent:
             return f"{value:.0%}"
         if value and (abs(value) >= 1e5 or abs(value) < 1e-4):
-            return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+            return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
         return f"{value:.{self.digits}f}"
 
 
 def axis(low: float, high: float, most: int) -> Axis:
     """An axis that holds low to high with at most ``most`` ticks (or three), steady between round numbers."""
-    if high - low <= abs(high) * 1e-9:
-        pad = abs(high) * 0.1 or 1.0
+    if high - low <= max(abs(low), abs(high)) * 1e-9 or high - low < 1e-290:
+        pad = max(abs(high) * 0.1, 1e-280) if high else 1.0
         low, high = low - pad, high + pad
     step = _step((high - low) / max(1, most - 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
@@ -37,6 +37,7 @@ def axis(low: float, high: float, most: int) -> Axis:
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, digits) != step and not math.isclose(round(step, digits), step):
         digits += 1  # 0.25 needs two
+    digits = min(digits, 6)  # smaller numbers are written with an exponent
     return Axis(first * step, last * step, tuple(i * step for i in range(first, last + 1)), digits)
 
 
