@@ -12,10 +12,15 @@ from typing import Any
 from tests.support.subprocesses import ROOT
 
 
-def environment(**more: str) -> dict[str, str]:
-    """What a test's commands see: nothing of the user's settings, no network."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TUNER_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "XDG_CONFIG_HOME": "/nonexistent", **more}
+def environment(measured: bool = False, **more: str) -> dict[str, str]:
+    """What a test's commands see: nothing of the user's settings, no network.
+
+    Coverage is not measured unless asked for: to trace all that a trainer imports would double its time.
+    """
+    hidden = ("TUNER_",) if measured else ("TUNER_", "COVERAGE_PROCESS_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
+    fixed = {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "XDG_CONFIG_HOME": "/nonexistent", "OMP_NUM_THREADS": "1"}
+    return {**kept, **fixed, **more}
 
 
 def run_tuner(*words: str | Path, timeout: float = 240, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +48,7 @@ def start_tuner(*words: str | Path, **variables: str) -> subprocess.Popen[str]:
     """Start one command in a session of its own; the caller waits for it."""
     return subprocess.Popen(
         [sys.executable, "-m", "tuner", *map(str, words)],
-        env=environment(**variables),
+        env=environment(measured=True, **variables),
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

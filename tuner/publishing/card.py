@@ -128,7 +128,7 @@ def _usage(manifest: Json) -> str:
 def _base(manifest: Json) -> str | None:
     model = _object(_object(manifest.get("job")).get("model"))
     base = model.get("base_model") or _object(manifest.get("model")).get("id")
-    return str(base) if base else None
+    return inert(str(base)).strip() or None if base else None
 
 
 def _without_paths(value: object) -> dict[str, object]:
