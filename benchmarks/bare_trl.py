@@ -6,19 +6,20 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 from datasets import load_dataset
 from peft import LoraConfig
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-given = json.load(open(sys.argv[1]))
+given = json.loads(Path(sys.argv[1]).read_text())
 
 
 class Times(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if "loss" in logs:
-            with open(given["times"], "a") as file:
+            with Path(given["times"]).open("a") as file:
                 file.write(f"{time.time()}\n")
 
 

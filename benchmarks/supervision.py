@@ -23,14 +23,15 @@ ROUNDS = 3
 WARM = 10
 """Steps left out of the pace: the first ones allocate."""
 
-CONFIG = """
+CONFIG = f"""
 objective: sft
-model: {base_model: model}
-datasets: {training: train.jsonl, validation_fraction: 0.0}
-method: {type: lora, lora: {rank: 8, alpha: 16}}
-schedule: {max_steps: %d, batch_size: 8, sequence_length: 512, checkpoints: 2, evaluations: 0, logging_steps: 1}
-optimizer: {learning_rate: 1.0e-3}
-""" % STEPS
+model: {{base_model: model}}
+datasets: {{training: train.jsonl, validation_fraction: 0.0}}
+method: {{type: lora, lora: {{rank: 8, alpha: 16}}}}
+schedule:
+  {{max_steps: {STEPS}, batch_size: 8, sequence_length: 512, checkpoints: 2, evaluations: 0, logging_steps: 1}}
+optimizer: {{learning_rate: 1.0e-3}}
+"""
 
 
 def main() -> None:

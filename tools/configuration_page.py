@@ -34,7 +34,9 @@ ranges where a second one is given.
 def page() -> str:
     rows = "\n".join(_rows(JobConfiguration, ""))
     aliases = "\n".join(f"| `{alias}` | `{path}` |" for alias, path in sorted(ALIASES.items()))
-    return f"{HEAD}{rows}\n\n## Names of other trainers that are understood\n\n| name | read as |\n|---|---|\n{aliases}\n"
+    return (
+        f"{HEAD}{rows}\n\n## Names of other trainers that are understood\n\n| name | read as |\n|---|---|\n{aliases}\n"
+    )
 
 
 def _rows(model: type[BaseModel], place: str) -> list[str]:
@@ -45,7 +47,9 @@ def _rows(model: type[BaseModel], place: str) -> list[str]:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             rows += _rows(inner, path)
             continue
-        rows.append(f"| `{path}` | {_default(field)} | {_values(path, field)} | {(field.description or '').replace('|', chr(92) + '|')} |")
+        rows.append(
+            f"| `{path}` | {_default(field)} | {_values(path, field)} | {(field.description or '').replace('|', chr(92) + '|')} |"
+        )
     return rows
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -24,8 +24,14 @@ BROKEN = "  epochs: 99\n  batch_sise: 8\n"
 
 
 async def _sft(pilot: Pilot[None]) -> None:
-    """Select the SFT run."""
-    await pilot.press("slash", *"household-sft", "enter")
+    """Select the SFT run: the third from above, under the test report and KTO."""
+    await pilot.press("down", "down")
+
+
+async def _watch(pilot: Pilot[None]) -> None:
+    """Select the SFT run and watch it."""
+    await _sft(pilot)
+    await pilot.press("enter")
 
 
 async def _publish(pilot: Pilot[None]) -> None:
@@ -46,10 +52,13 @@ async def _editor(pilot: Pilot[None]) -> None:
     area.text = area.text.replace("schedule:\n", f"schedule:\n{BROKEN}")
 
 
-SHOTS: list[tuple[str, str, tuple[int, int], Callable[[Pilot[None]], object]]] = [
+Act = Callable[[Pilot[None]], Awaitable[None]]
+"""What to do before the picture is taken."""
+
+SHOTS: list[tuple[str, str, tuple[int, int], Act]] = [
     ("main", "tuner-dark", (160, 48), _sft),
     ("light", "tuner-light", (160, 48), _sft),
-    ("narrow", "tuner-dark", (80, 24), _sft),
+    ("narrow", "tuner-dark", (80, 24), _watch),
     ("publish", "tuner-dark", (120, 36), _publish),
     ("editor", "tuner-dark", (120, 36), _editor),
 ]
@@ -64,14 +73,12 @@ async def _calm(pilot: Pilot[None]) -> None:
         same, before = (same + 1 if now == before else 0), now
 
 
-async def _shoot(workspace: Path, name: str, theme: str, size: tuple[int, int], act: Callable[[Pilot[None]], object]) -> None:
+async def _shoot(workspace: Path, name: str, theme: str, size: tuple[int, int], act: Act) -> None:
     around = Surroundings("me@gpu-box:~/tuner-demo", lambda: 0.0, lambda: "14:32", lambda: 412_000_000_000)
     app = TunerApp(Services(Workspace(workspace)), Appearance(theme), around)
     async with app.run_test(size=size) as pilot:
         await _calm(pilot)
-        done = act(pilot)
-        if asyncio.iscoroutine(done):
-            await done
+        await act(pilot)
         await _calm(pilot)
         (PICTURES / f"{name}.svg").write_text(app.export_screenshot(title="tuner-tui"), encoding="utf-8")
     print(f"docs/pictures/{name}.svg")

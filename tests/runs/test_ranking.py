@@ -138,8 +138,7 @@ def test_final_stands_for_the_last_step() -> None:
     assert (values, best) == ([-2.0, -3.0, -1.0], 20)
     assert why == "lowest loss: 1; next is step 10 with 3"
     assert (
-        ranked({10: {"loss": 2.0}, 20: {"loss": 1.0}}, [FINAL_STEP, 10])[2]
-        == "lowest loss: 1; next is step 10 with 2"
+        ranked({10: {"loss": 2.0}, 20: {"loss": 1.0}}, [FINAL_STEP, 10])[2] == "lowest loss: 1; next is step 10 with 2"
     )
 
 
