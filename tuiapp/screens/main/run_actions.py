@@ -11,8 +11,8 @@ from textual.message import Message
 
 from tuiapp.actions import by_id
 from tuiapp.messages import Published, PublishPlanned, Told
-from tuiapp.screens.base import ActingScreen
 from tuiapp.screens.guarded import guarded
+from tuiapp.screens.main.arrangement import PaneArrangement
 from tuiapp.screens.main.panes import Pane
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.widgets.checkpoint_table import CheckpointTable
@@ -22,7 +22,7 @@ from tuiapp.widgets.wording import size
 from tuner.runs.summary import RunSummary
 
 
-class RunActions(ActingScreen[None]):
+class RunActions(PaneArrangement):
     """The actions; the main screen adds the panes they act upon."""
 
     wanted: str | None = None
@@ -31,10 +31,6 @@ class RunActions(ActingScreen[None]):
     @property
     def run(self) -> RunSummary | None:
         """The selected run."""
-        raise NotImplementedError
-
-    def go_to(self, pane: Pane) -> None:
-        """Focus a pane."""
         raise NotImplementedError
 
     def select(self, run_id: str) -> None:

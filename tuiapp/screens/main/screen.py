@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
-from textual.widget import Widget
 
 from tuiapp.actions import Action, Need, Where
 from tuiapp.messages import (
@@ -23,7 +22,7 @@ from tuiapp.messages import (
     RunsListed,
 )
 from tuiapp.screens.guarded import guarded
-from tuiapp.screens.main.panes import NARROW, TABS, Pane, beside, tab_name, visible
+from tuiapp.screens.main.panes import TABS, Pane
 from tuiapp.screens.main.run_actions import RunActions
 from tuiapp.screens.main.situation import Situation, why_not
 from tuiapp.screens.main.watch_pane import WatchPane
@@ -67,7 +66,6 @@ class MainScreen(RunActions):
         self._newest_row: float | None = None
         self._latest: dict[str, float | None] = {}
         self._free: int | None = None
-        self._tab, self._zoomed = Pane.CHARTS, None  # type: Pane, Pane | None
         self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -96,7 +94,7 @@ class MainScreen(RunActions):
         self._tell_time()
         self.set_interval(5.0, self._tell_time)
         self._ticking = self.set_interval(1.0, self._tell_headline, pause=True)
-        self._arrange()
+        self.place_panes()
         self._take_prefetched()
         self.renew_bar()
         for text, hint in self.tuner.remarks():
@@ -272,61 +270,12 @@ class MainScreen(RunActions):
         if self._ticking is not None:  # idle costs nothing: the age is counted only while a run is live
             (self._ticking.resume if run is not None and run.is_live else self._ticking.pause)()
 
-    # Panes
-
-    def on_resize(self) -> None:
-        self._arrange()
-
-    @property
-    def narrow(self) -> bool:
-        return self.size.width < NARROW
-
-    def _arrange(self) -> None:
-        """Show the panes that the width, the zoom and the tab say."""
-        narrow = self.narrow
-        seen = visible(narrow=narrow, zoomed=self._zoomed, tab=self._tab)
-        self.set_class(narrow, "-tabs")
-        self.set_class(self._zoomed is not None, "-zoomed")
-        for pane in Pane:
-            self.query_one(f"#{pane}").display = pane in seen
-        self.query_one("#left").display = Pane.RUNS in seen
-        self.query_one("#right").display = bool(seen - {Pane.RUNS})
-        self.query_one("#bottom").display = bool(seen & {Pane.LOG, Pane.CONFIG})
-        self.query_one(TabBar).show(tab_name(self._tab))
-        if self._focused_pane() not in seen:
-            self.query_one(f"#{next(p for p in Pane if p in seen)}").focus()
-
-    def _focused_pane(self) -> Pane | None:
-        focused: Widget | None = self.focused
-        return Pane(focused.id) if focused is not None and focused.id in {p.value for p in Pane} else None
-
-    def go_to(self, pane: Pane) -> None:
-        """Focus a pane; where panes are tabs or one is zoomed, show it."""
-        zoomed = pane if self._zoomed is not None else None
-        if (pane, zoomed) != (self._tab, self._zoomed):
-            self._tab, self._zoomed = pane, zoomed
-            self._arrange()
-        self.query_one(f"#{pane}").focus()
-
-    def action_next_pane(self) -> None:
-        self.go_to(beside(self._focused_pane() or Pane.CONFIG, 1))
-
-    def action_previous_pane(self) -> None:
-        self.go_to(beside(self._focused_pane() or Pane.CHARTS, -1))
-
-    def action_zoom(self) -> None:
-        self._tab = self._focused_pane() or self._tab
-        self._zoomed = None if self._zoomed is not None else self._tab
-        self._arrange()
+    # Finding
 
     def on_find_field_sought(self, event: FindField.Sought) -> None:
         self.query_one(RunList).find(event.words)
         if event.done:
             self.query_one(RunList).focus()
-
-    @on(TabBar.Picked)
-    def _tab_picked(self, event: TabBar.Picked) -> None:
-        self.go_to(TABS[event.name])
 
 
 def _collect_garbage_again() -> None:

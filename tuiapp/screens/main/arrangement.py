@@ -1,0 +1,68 @@
+"""Where the main screen's panes stand: side by side, one zoomed, or as tabs."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.widget import Widget
+
+from tuiapp.screens.base import ActingScreen
+from tuiapp.screens.main.panes import NARROW, TABS, Pane, beside, tab_name, visible
+from tuiapp.widgets.bars import TabBar
+
+
+class PaneArrangement(ActingScreen[None]):
+    """Shows the panes that the width, the zoom and the tab say, and moves the focus between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tab: Pane = Pane.CHARTS
+        self._zoomed: Pane | None = None
+
+    def on_resize(self) -> None:
+        self.place_panes()
+
+    @property
+    def narrow(self) -> bool:
+        return self.size.width < NARROW
+
+    def place_panes(self) -> None:
+        """Show the panes that the width, the zoom and the tab say."""
+        narrow = self.narrow
+        seen = visible(narrow=narrow, zoomed=self._zoomed, tab=self._tab)
+        self.set_class(narrow, "-tabs")
+        self.set_class(self._zoomed is not None, "-zoomed")
+        for pane in Pane:
+            self.query_one(f"#{pane}").display = pane in seen
+        self.query_one("#left").display = Pane.RUNS in seen
+        self.query_one("#right").display = bool(seen - {Pane.RUNS})
+        self.query_one("#bottom").display = bool(seen & {Pane.LOG, Pane.CONFIG})
+        self.query_one(TabBar).show(tab_name(self._tab))
+        if self._focused_pane() not in seen:
+            self.query_one(f"#{next(p for p in Pane if p in seen)}").focus()
+
+    def _focused_pane(self) -> Pane | None:
+        focused: Widget | None = self.focused
+        return Pane(focused.id) if focused is not None and focused.id in {p.value for p in Pane} else None
+
+    def go_to(self, pane: Pane) -> None:
+        """Focus a pane; where panes are tabs or one is zoomed, show it."""
+        zoomed = pane if self._zoomed is not None else None
+        if (pane, zoomed) != (self._tab, self._zoomed):
+            self._tab, self._zoomed = pane, zoomed
+            self.place_panes()
+        self.query_one(f"#{pane}").focus()
+
+    def action_next_pane(self) -> None:
+        self.go_to(beside(self._focused_pane() or Pane.CONFIG, 1))
+
+    def action_previous_pane(self) -> None:
+        self.go_to(beside(self._focused_pane() or Pane.CHARTS, -1))
+
+    def action_zoom(self) -> None:
+        self._tab = self._focused_pane() or self._tab
+        self._zoomed = None if self._zoomed is not None else self._tab
+        self.place_panes()
+
+    @on(TabBar.Picked)
+    def _tab_picked(self, event: TabBar.Picked) -> None:
+        self.go_to(TABS[event.name])
