@@ -24,14 +24,12 @@ BROKEN = "  epochs: 99\n  batch_sise: 8\n"
 
 
 async def _sft(pilot: Pilot[None]) -> None:
-    """Select the SFT run: the third from above, under the test report and KTO."""
-    await pilot.press("down", "down")
+    """Select the SFT run: it stands below KTO, which is the newest that trained and so selected first."""
+    await pilot.press("down")
 
 
-async def _watch(pilot: Pilot[None]) -> None:
-    """Select the SFT run and watch it."""
-    await _sft(pilot)
-    await pilot.press("enter")
+async def _first(pilot: Pilot[None]) -> None:
+    """As it opens."""
 
 
 async def _publish(pilot: Pilot[None]) -> None:
@@ -58,7 +56,7 @@ Act = Callable[[Pilot[None]], Awaitable[None]]
 SHOTS: list[tuple[str, str, tuple[int, int], Act]] = [
     ("main", "tuner-dark", (160, 48), _sft),
     ("light", "tuner-light", (160, 48), _sft),
-    ("narrow", "tuner-dark", (80, 24), _watch),
+    ("narrow", "tuner-dark", (80, 24), _first),
     ("publish", "tuner-dark", (120, 36), _publish),
     ("editor", "tuner-dark", (120, 36), _editor),
 ]

@@ -54,10 +54,12 @@ def test_start_a_run_watch_it_end_publish_and_quit(bench: Workspace) -> None:
         screen.wait_for("6/6")
         screen.press("u")
         plan = screen.wait_for("adapter_model.safetensors")
-        assert "bench/published/by-hand" in plan
+        assert "Where" in plan
+        assert not (bench.root / "published").exists()  # the plan alone writes nothing
         screen.press("Enter")
         marker = bench.root / "published" / "by-hand" / "tuner.json"
         wait_for(marker.is_file, what="the publication")
+        screen.wait_for("published checkpoint-")
         screen.press("q")
         screen.wait_for("ended:0")
     assert json.loads(marker.read_text())["run_id"] == run_dir.name

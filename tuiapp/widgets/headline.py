@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tuiapp.widgets.ink import Ink, ink_of
 from tuiapp.widgets.strips import Part, base_of, clip, line, spread
-from tuiapp.widgets.wording import ago, duration, mark_of, metric, number, state_word
+from tuiapp.widgets.wording import ago, duration, mark_of, metric, number, scored, state_word
 from tuner.runs.summary import RunSummary
 
 _SILENT = 30.0
@@ -123,6 +123,9 @@ def _second(run: RunSummary, ink: Ink) -> list[Part]:
         name = "final_model" if step == -1 else f"checkpoint-{step}"
         shown = metric(by, value) if isinstance(value, int | float) else ""
         return [("★ ", ink.accent), (f"best is {name} by {by} {shown}", ink.muted)]
+    if (share := scored(run)) is not None:
+        passed, total = run.results.get("passed"), run.results.get("total")
+        return [(f"{passed} of {total} answers right: {metric('exact_match', share)}", ink.text)]
     return [(run.message, ink.muted)]
 
 
@@ -140,7 +143,7 @@ def _metrics(shown: Shown, ink: Ink, most: int) -> list[Part]:
         parts += [(_rate(speed), ink.text), (" tok/s  ", ink.muted)]
     for name in names:
         parts += [(f"{_SHORT.get(name, name)} ", ink.muted), (f"{metric(name, values[name])}  ", ink.text)]
-    return parts or [("no metrics yet", ink.muted)]
+    return parts or [("no metrics yet" if run.is_live else "no metrics", ink.muted)]
 
 
 def _age(shown: Shown, ink: Ink) -> list[Part]:

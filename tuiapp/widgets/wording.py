@@ -58,7 +58,15 @@ def short_state(run: RunSummary) -> str:
         value, step = run.best.get("value"), run.best.get("step")
         shown = metric(str(run.best.get("by") or ""), value) if isinstance(value, int | float) else ""
         return f"{shown} @{'final' if step == -1 else step}".strip()
+    if run.state == "succeeded" and (share := scored(run)) is not None:
+        return metric("exact_match", share)
     return run.state
+
+
+def scored(run: RunSummary) -> float | None:
+    """The share of answers that a scoring run found right."""
+    share = run.results.get("exact_match") if run.kind == "score" else None
+    return share if isinstance(share, float) else None
 
 
 def metric(name: str, value: float | None) -> str:

@@ -218,7 +218,7 @@ class MainScreen(RunActions):
     def _metrics_read(self, event: MetricsRead) -> None:
         if self._is_watched(event.run_id, MetricsRead):
             self._newest_row, self._latest = event.newest, latest(event.series)
-            self.query_one(WatchPane).show_series(event.series)
+            self.query_one(WatchPane).show_series(event.series, live=self.run is not None and self.run.is_live)
             self._tell_headline()
             if event.skipped:
                 self.say("⚠", f"{event.skipped} lines of the metrics are not rows and were left out")

@@ -13,7 +13,8 @@ from tuiapp.screens.reading.series_store import Series
 from tuiapp.widgets.chart.chart import Chart
 from tuiapp.widgets.chart.choice import group_figure, groups_in, loss_figure
 
-_NO_ROWS = "no metrics yet: the first row appears here as it is written"
+_NO_ROWS_YET = "no metrics yet: the first row appears here as it is written"
+_NO_ROWS = "this run wrote no metrics"
 
 
 class WatchPane(Horizontal, can_focus=True):
@@ -42,9 +43,9 @@ class WatchPane(Horizontal, can_focus=True):
     def on_resize(self) -> None:
         self._show()
 
-    def show_series(self, series: Mapping[str, Series]) -> None:
-        """Show these metrics."""
-        self._series, self._empty = series, _NO_ROWS
+    def show_series(self, series: Mapping[str, Series], *, live: bool) -> None:
+        """Show these metrics; ``live`` says whether more may come."""
+        self._series, self._empty = series, _NO_ROWS_YET if live else _NO_ROWS
         self._show()
 
     def show_marks(self, rows: Sequence[CheckpointRow]) -> None:

@@ -125,8 +125,8 @@ class Observer:
 
 
 def most_alive(runs: Sequence[RunSummary]) -> RunSummary | None:
-    """The run to watch first: one that runs, else one that waits, else the newest."""
-    return min(runs, key=lambda r: (not r.is_live, r.state == RunState.QUEUED), default=None)
+    """The run to watch first: one that runs, else one that waits, else the newest that trained."""
+    return min(runs, key=lambda r: (not r.is_live, r.state == RunState.QUEUED, r.kind != "train"), default=None)
 
 
 def _signature(run_dir: Path) -> Signature:
