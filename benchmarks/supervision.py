@@ -86,7 +86,13 @@ def _bare(work: Path) -> tuple[float, float]:
     }
     (output / "arguments.json").write_text(json.dumps(given))
     script = Path(__file__).with_name("bare_trl.py")
-    environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+    # A new dataset each time, as for Tuner: a cache of tokenized rows from the round before would be no launch.
+    environment = {
+        **os.environ,
+        "TOKENIZERS_PARALLELISM": "false",
+        "HF_HUB_OFFLINE": "1",
+        "HF_DATASETS_CACHE": str(output / "cache"),
+    }
     began = time.time()
     subprocess.run(
         [sys.executable, str(script), str(output / "arguments.json")],

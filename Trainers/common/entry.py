@@ -9,6 +9,7 @@ from pathlib import Path
 
 from Trainers.common.failures import describe
 from Trainers.common.payload import Payload, load_payload
+from Trainers.common.quick_start import begin_loading
 from Trainers.common.reporting import Reporter
 from tuner.core.states import Phase
 from tuner.runs.control import STOPPED_EXIT_CODE
@@ -21,6 +22,7 @@ def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
     ``work`` returns False where it stopped on request, after saving. A failure is written to state.json with code,
     class and hint, its traceback to stderr, which the supervisor keeps in console.log.
     """
+    begin_loading()
     run_dir = Path(sys.argv[1])
     try:
         reporter = Reporter(run_dir)

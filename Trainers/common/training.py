@@ -13,6 +13,7 @@ from Trainers.common.exact_match import answer, exact_match
 from Trainers.common.facts import hardware, versions
 from Trainers.common.models import keep_tokenizer_files
 from Trainers.common.payload import Payload
+from Trainers.common.quick_start import end_loading
 from Trainers.common.reporting import Reporter, say
 from tuner.core.states import Phase
 from tuner.runs.checkpoint_marker import mark_complete
@@ -63,6 +64,7 @@ def run_training(
     Returns:
         False where the run stopped on request, after saving a checkpoint.
     """
+    end_loading()
     callback = RunCallback(reporter, more)
     attach(trainer, callback)
     reporter.manifest({"versions": versions(), "hardware": hardware()})

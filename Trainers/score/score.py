@@ -15,6 +15,7 @@ def score(payload: Payload, reporter: Reporter) -> bool:
     from Trainers.common.exact_match import answer, exact_match
     from Trainers.common.facts import hardware, versions
     from Trainers.common.models import load_model
+    from Trainers.common.quick_start import end_loading
     from tuner.core.enums import DatasetFormat, Objective
     from tuner.core.states import Phase
     from tuner.data.inspect import DatasetReport, usable_rows
@@ -24,6 +25,7 @@ def score(payload: Payload, reporter: Reporter) -> bool:
     rows = list(usable_rows(path, DatasetFormat.AUTO, Objective.SFT, DatasetReport(path)))
     rows = rows[: payload.values.get("limit") or len(rows)]
     model, tokenizer = load_model(payload, reporter)
+    end_loading()
     step = 64
     cases = []
     for start in range(0, len(rows), step):
