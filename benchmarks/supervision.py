@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.figures import figure
@@ -106,7 +107,8 @@ def _bare(work: Path) -> tuple[float, float]:
 
 
 def _pace(times: list[float]) -> float:
-    return (len(times) - 1 - WARM) / (times[-1] - times[WARM])
+    """Steps per second by the median step, which a busy neighbour on the machine moves least."""
+    return 1 / statistics.median(later - sooner for sooner, later in pairwise(times[WARM:]))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ from tuner.runs.metric_reader import read_history
 from tuner.runs.state_file import read_state
 from tuner.runs.summary import RunSummary, summarise
 
-_POLL = 0.25
+_POLL = 0.1
+_LONGEST_WAIT = 2.0
+"""Seconds after which a run that is silent is looked at again: its supervisor may have died."""
 
 Json = dict[str, object]
 Checkpoints = list[RankedCheckpoint]
@@ -98,6 +100,7 @@ class RunsHandler:
         """Wait until the run has ended, or the seconds are over; ``watch`` sees each look."""
         deadline = time.monotonic() + timeout if timeout is not None else None
         while True:
+            stamp, looked = _state_stamp(run_dir), time.monotonic()
             summary = self.summary(run_dir)
             if watch is not None:
                 watch(summary)
@@ -105,7 +108,11 @@ class RunsHandler:
                 return summary
             if deadline is not None and time.monotonic() >= deadline:
                 return summary
-            time.sleep(_POLL)
+            # A look takes milliseconds that training on the same cores would miss: only where something changed.
+            while stamp == _state_stamp(run_dir) and time.monotonic() - looked < _LONGEST_WAIT:
+                if deadline is not None and time.monotonic() >= deadline:
+                    break
+                time.sleep(_POLL)
 
     def cancel(self, run_dir: Path) -> RunSummary:
         """Ask the run to stop.
@@ -175,6 +182,13 @@ def payload_of(run_dir: Path) -> Json:
         return read_object(RunPaths(run_dir).payload)
     except UnreadableFile:
         return {}
+
+
+def _state_stamp(run_dir: Path) -> int | None:
+    try:
+        return RunPaths(run_dir).state.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _is_whole(run_dir: Path, path: Path) -> bool:
