@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
 from tuiapp.actions import Action, Where, actions_in, by_id, spell_keys
@@ -51,8 +52,16 @@ class ActingScreen(Screen[Result], Generic[Result]):
         if why:
             self.say("⚠", f"{action.title}: {why}")
             return
-        target = self.focused if action.where is Where.LIST and self.focused is not None else self
-        await self.app.run_action(action.call, default_namespace=target)
+        await self.app.run_action(action.call, default_namespace=self.target_of(action))
+
+    def target_of(self, action: Action) -> DOMNode:
+        """What an action is called upon."""
+        return self.focused if action.where is Where.LIST and self.focused is not None else self
+
+    @property
+    def offered(self) -> tuple[Where, ...]:
+        """Where the palette's actions come from: more than the action bar has room for."""
+        return self.places
 
     def renew_bar(self) -> None:
         """Show in the action bar what can be done now."""

@@ -30,7 +30,7 @@ class ActionProvider(Provider):
         screen = self.screen
         if not isinstance(screen, ActingScreen):
             return
-        for action in actions_in(*screen.places):
+        for action in actions_in(*screen.offered):
             if action.id != "app.palette" and not screen.why_not(action):
                 yield screen, action
 

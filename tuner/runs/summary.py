@@ -53,6 +53,11 @@ class RunSummary:
     path: Path
     stale_seconds: float | None = None
     results: Json = field(default_factory=dict)
+    note: str = ""
+    pinned: bool = False
+    archived: bool = False
+    sparkline: tuple[float, ...] = ()
+    """At most 24 values of the objective's loss, evenly spread over the run; () where there are none."""
 
     @property
     def is_live(self) -> bool:
@@ -86,6 +91,9 @@ class RunSummary:
             "error": self.error,
             "parent": self.parent,
             "tags": self.tags,
+            "note": self.note,
+            "pinned": self.pinned,
+            "archived": self.archived,
             "path": str(self.path),
         }
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from textual import on
+from textual.dom import DOMNode
 from textual.widget import Widget
 
+from tuiapp.actions import Action, Where
 from tuiapp.screens.base import ActingScreen
 from tuiapp.screens.main.panes import NARROW, TABS, Pane, beside, tab_name, visible
 from tuiapp.widgets.bars import TabBar
+
+_OWNERS: dict[Where, Pane] = {Where.TABLE: Pane.RUNS, Where.CHARTS: Pane.CHARTS, Where.LOG: Pane.LOG}
+"""The panes that have actions of their own: their keys work where the pane has the focus, the palette reaches all."""
 
 
 class PaneArrangement(ActingScreen[None]):
@@ -39,6 +44,20 @@ class PaneArrangement(ActingScreen[None]):
         self.query_one(TabBar).show(tab_name(self._tab))
         if self._focused_pane() not in seen:
             self.query_one(f"#{next(p for p in Pane if p in seen)}").focus()
+
+    @property
+    def places(self) -> tuple[Where, ...]:
+        """The focused pane's own actions stand between the screen's and those of everywhere."""
+        own = [where for where, pane in _OWNERS.items() if pane is self._focused_pane()]
+        return (*own, self.WHERE, Where.ANYWHERE)
+
+    @property
+    def offered(self) -> tuple[Where, ...]:
+        return (self.WHERE, *_OWNERS, Where.LIST, Where.ANYWHERE)
+
+    def target_of(self, action: Action) -> DOMNode:
+        pane = _OWNERS.get(action.where)
+        return self.query_one(f"#{pane}") if pane is not None else super().target_of(action)
 
     def _focused_pane(self) -> Pane | None:
         focused: Widget | None = self.focused

@@ -22,9 +22,13 @@ from tuiapp.messages import (
     RunsListed,
 )
 from tuiapp.screens.guarded import guarded
+from tuiapp.screens.main.chart_actions import ChartActions
+from tuiapp.screens.main.compare_actions import CompareActions
+from tuiapp.screens.main.log_actions import LogActions
 from tuiapp.screens.main.panes import TABS, Pane
 from tuiapp.screens.main.run_actions import RunActions
 from tuiapp.screens.main.situation import Situation, why_not
+from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.observer import Observer, most_alive
 from tuiapp.screens.reading.series_store import latest
@@ -50,7 +54,7 @@ _PATIENCE = 0.15
 """Seconds after which a selected run that is still being read is said to be."""
 
 
-class MainScreen(RunActions):
+class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActions):
     """Holds what is selected; all reading is done by threads that end in messages."""
 
     WHERE = Where.MAIN

@@ -1,0 +1,48 @@
+"""What an action is, where it applies, and what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Where(StrEnum):
+    """Where an action applies; the value is its heading in the help."""
+
+    MAIN = "Runs"
+    TABLE = "In the run table"
+    CHARTS = "In the charts"
+    LOG = "In the log"
+    COMPARE = "Comparing runs"
+    LIST = "In every list"
+    CHOOSER = "New run: choose"
+    EDITOR = "New run: edit"
+    PUBLISH = "Publish"
+    CONFIRM = "Questions"
+    HELP = "Help"
+    ANYWHERE = "Anywhere"
+
+
+class Need(StrEnum):
+    """What must be there for an action to have a sense; the value says so where it is missing."""
+
+    NOTHING = ""
+    RUNS = "there is no run yet; press n to start one"
+    RUN = "no run is selected"
+    LIVE_RUN = "the selected run has already ended"
+    ENDED_RUN = "the selected run is still going; stop it first"
+    CHECKPOINT = "the selected run has no whole checkpoint yet"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action. ``call`` names the method ``action_<call>``, on the application where it begins with "app."."""
+
+    id: str
+    title: str
+    help: str
+    key: str
+    where: Where
+    call: str
+    need: Need = Need.NOTHING
+    in_bar: bool = True

@@ -1,0 +1,76 @@
+"""Runs and panes: start, stop, choose, publish, delete, find."""
+
+from __future__ import annotations
+
+from tuiapp.actions.model import Action, Need, Where
+
+RUNS: tuple[Action, ...] = (
+    Action("run.new", "New", "Start a new run from a preset, an earlier run or a file.", "n", Where.MAIN, "new_run"),
+    Action(
+        "run.clone", "Clone", "Edit a copy of the selected run's configuration.", "c", Where.MAIN, "clone_run", Need.RUN
+    ),
+    Action(
+        "run.stop",
+        "Stop",
+        "Ask the selected run to stop at the next step, saving.",
+        "s",
+        Where.MAIN,
+        "stop_run",
+        Need.LIVE_RUN,
+    ),
+    Action(
+        "checkpoint.best",
+        "Best",
+        "Go to the best checkpoint and say why it is.",
+        "b",
+        Where.MAIN,
+        "best",
+        Need.CHECKPOINT,
+    ),
+    Action(
+        "checkpoint.publish",
+        "Publish",
+        "Show what publishing the best would do.",
+        "u",
+        Where.MAIN,
+        "publish",
+        Need.CHECKPOINT,
+    ),
+    Action(
+        "run.delete",
+        "Delete",
+        "Delete the selected run, which has ended.",
+        "d,delete",
+        Where.MAIN,
+        "delete_run",
+        Need.ENDED_RUN,
+    ),
+    Action(
+        "checkpoint.sort", "Sort", "Sort checkpoints by the next column.", "o", Where.MAIN, "sort_next", Need.CHECKPOINT
+    ),
+    Action(
+        "checkpoint.reverse",
+        "Reverse",
+        "Turn the order of checkpoints around.",
+        "O",
+        Where.MAIN,
+        "sort_reverse",
+        Need.CHECKPOINT,
+        in_bar=False,
+    ),
+    Action("pane.zoom", "Zoom", "Give the whole screen to the focused pane, or take it back.", "z", Where.MAIN, "zoom"),
+    Action(
+        "run.find",
+        "Find",
+        "Show only runs whose name, id, state or model contains a word.",
+        "slash",
+        Where.MAIN,
+        "find",
+        Need.RUNS,
+    ),
+    Action("pane.next", "Pane", "Go to the next pane.", "tab", Where.MAIN, "next_pane"),
+    Action("pane.previous", "Back", "Go to the pane before.", "shift+tab", Where.MAIN, "previous_pane", in_bar=False),
+    Action("pane.leave", "Leave", "End the search, or leave the zoom.", "escape", Where.MAIN, "leave", in_bar=False),
+    Action("run.refresh", "Refresh", "Read everything again.", "r", Where.MAIN, "refresh_all", in_bar=False),
+    Action("app.quit", "Quit", "Leave. Runs go on; come back any time.", "q", Where.MAIN, "app.quit"),
+)
