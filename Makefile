@@ -30,7 +30,7 @@ contracts: $(STAMP)
 unit: $(STAMP)
 	@tools/run-tests
 
-bench: $(STAMP)
+bench: $(STAMP) .venv-peers/.installed
 	$(BIN)/python -m benchmarks
 
 pictures: $(STAMP)
@@ -40,7 +40,14 @@ lock:
 	requirements/lock.sh
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.venv-peers/.installed: benchmarks/peers.txt
+	@echo "Setting up .venv-peers with the programs that are measured beside ours ..."
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install -q -r benchmarks/peers.txt
+	.venv-peers/bin/python -m pip --disable-pip-version-check install -q --no-deps toolong
+	@touch $@
 
 $(STAMP): requirements/lock.txt requirements/torch.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Tuner needs Python 3.11 to 3.13; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
