@@ -14,6 +14,7 @@ from tuiapp.screens.main.screen import MainScreen
 from tuiapp.screens.palette import action_provider
 from tuiapp.screens.reading.observer import Observer
 from tuiapp.screens.services import Services
+from tuiapp.screens.session import Session, words
 from tuiapp.screens.surroundings import Surroundings
 from tuiapp.themes import DARK, LIGHT, THEMES
 from tuner.runs.text_tail import inert
@@ -35,28 +36,75 @@ class TunerApp(App[None]):
         appearance: Appearance,
         surroundings: Surroundings,
         observer: Observer | None = None,
+        session: Session | None = None,
     ) -> None:
         super().__init__()
+        self.session = session or Session(services.workspace)
         self.observer = observer or Observer(services.workspace)
         self.services, self.appearance, self.surroundings = services, appearance, surroundings
         self._clashes: set[str] = set()
+        if self.slow_link:
+            self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = appearance.theme if appearance.theme in self.available_themes else DARK
+        self.theme = self._first_theme()
         self.set_keymap(dict(appearance.keys))
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.observer)
 
+    def on_unmount(self) -> None:
+        self.session.save()
+
+    @property
+    def slow_link(self) -> bool:
+        """Whether few bytes are to go to the terminal: nothing moves, and what changes by itself is drawn seldom."""
+        return self.appearance.slow_link
+
+    def copy_text(self, text: str) -> None:
+        """Put a text into the clipboard, and say so."""
+        if not text:
+            self.say("⚠", "nothing to copy")
+            return
+        self.copy_to_clipboard(text)
+        count = len(text.splitlines())
+        self.say("✓", f"copied {count} line{'' if count == 1 else 's'}")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """OSC 52, which goes over SSH; tmux keeps that to itself, so it is asked too."""
+        super().copy_to_clipboard(text.encode("utf-8", errors="replace").decode("utf-8"))
+        if self.surroundings.in_tmux:
+            self.run_worker(
+                lambda: self._tell_tmux(text), thread=True, exclusive=True, group="copying", exit_on_error=False
+            )
+
+    def _tell_tmux(self, text: str) -> None:
+        from tuiapp.screens.clipboard import load_into_tmux, through_tmux
+
+        if not load_into_tmux(text):
+            self.send_to_terminal(through_tmux(text))
+
+    def send_to_terminal(self, sequence: str) -> None:
+        """Write an escape sequence that draws nothing; from any thread."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def say(self, glyph: str, text: str, hint: str = "") -> None:
+        """Tell something in the status line of the screen that is seen."""
+        if isinstance(self.screen, ActingScreen):
+            self.screen.say(glyph, text, hint)
+
     def remarks(self) -> list[tuple[str, str]]:
         """What is wrong with theme and keys, each with what to do; told by the first screen."""
         told = []
-        if self.theme != self.appearance.theme:
+        if self.appearance.theme not in self.available_themes:
             known = ", ".join(t.name for t in THEMES)
             told.append((f"there is no theme {inert(self.appearance.theme)!r}", f"themes: {known}"))
         unknown = unknown_ids(self.appearance.keys)
         if unknown:
             told.append((f"the settings' keys name no action {inert(', '.join(unknown))}", "see the help (?)"))
+        if self.session.problem:
+            told.append((inert(self.session.problem), "what was remembered is gone; the file is written anew"))
         return told
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
@@ -75,3 +123,11 @@ class TunerApp(App[None]):
 
     def action_next_theme(self) -> None:
         self.theme = LIGHT if self.theme == DARK else DARK
+        self.session.keep("theme", {"name": self.theme, "instead_of": self.appearance.theme})
+
+    def _first_theme(self) -> str:
+        """The one chosen last, as long as the settings say what they said then; else what they say."""
+        asked = self.appearance.theme
+        kept = self.session.read("theme")
+        name = words(kept, "name") if words(kept, "instead_of") == asked else asked
+        return name if name in self.available_themes else DARK

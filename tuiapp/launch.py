@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tuiapp.screens.reading.observer import Observer
     from tuner.config.workspace import Workspace
 
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+"""What settings take for yes and no, known here without pydantic."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the screen. Returns the exit code."""
@@ -81,12 +84,15 @@ def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appeara
     base = Path(environment.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
     files = (base / "tuner" / "settings.yaml", workspace.hidden / "settings.yaml")
     named = {n for n in environment if n.startswith("TUNER_")} - {"TUNER_THEME", "TUNER_WORKSPACE"}
+    slow = _SWITCH.get(environment.get("TUNER_SLOW_LINK", "0").lower())
+    if slow is not None:
+        named.discard("TUNER_SLOW_LINK")
     if not named and not any(f.is_file() for f in files):
-        return Appearance(environment.get("TUNER_THEME") or Appearance().theme)
+        return Appearance(environment.get("TUNER_THEME") or Appearance().theme, slow_link=bool(slow))
     from tuner.config.settings import load_settings
 
     settings = load_settings(workspace)
-    return Appearance(settings.theme, dict(settings.keys))
+    return Appearance(settings.theme, dict(settings.keys), settings.slow_link, settings.ways_to_notify)
 
 
 def _parser() -> argparse.ArgumentParser:

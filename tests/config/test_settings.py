@@ -112,3 +112,11 @@ def test_a_tilde_in_an_interpreter_means_the_home_folder(tmp_path: Path, monkeyp
 def test_the_interpreter_of_an_unknown_user_stays_as_written() -> None:
     settings = Settings.model_validate({"backends": {"rtx": {"python_path": "~no-such-user/python"}}})
     assert settings.python_path("rtx") == "~no-such-user/python"
+
+
+def test_the_ways_to_notify_are_read_by_name(workspace: Workspace, environment: dict[str, str]) -> None:
+    assert load_settings(workspace, environment).ways_to_notify == ("bell", "osc9")
+    assert load_settings(workspace, {**environment, "TUNER_NOTIFY": "osc9"}).ways_to_notify == ("osc9",)
+    assert load_settings(workspace, {**environment, "TUNER_NOTIFY": "none"}).ways_to_notify == ()
+    with pytest.raises(ConfigurationError, match="bell, osc9"):
+        load_settings(workspace, {**environment, "TUNER_NOTIFY": "smoke"})

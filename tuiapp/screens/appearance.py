@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Appearance:
-    """``keys``: action id → key, for those that were remapped."""
+    """``keys``: action id → key, for those that were remapped. ``notify``: how the end of a run is told."""
 
     theme: str = "tuner-dark"
     keys: Mapping[str, str] = field(default_factory=dict)
+    slow_link: bool = False
+    notify: tuple[str, ...] = ("bell", "osc9")

@@ -18,6 +18,7 @@ class Surroundings:
     now: Callable[[], float]
     clock: Callable[[], str]
     disk_free: Callable[[], int | None]
+    in_tmux: bool = False
 
     @classmethod
     def of(cls, root: Path) -> Surroundings:
@@ -27,6 +28,7 @@ class Surroundings:
             now=time.time,
             clock=lambda: time.strftime("%H:%M"),
             disk_free=lambda: _free(root),
+            in_tmux=bool(os.environ.get("TMUX")),
         )
 
 

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tuner.config.workspace import Workspace, expanded
 from tuner.config.yaml_text import Tree, read_mapping
 from tuner.core.errors import ConfigurationError
 from tuner.core.job_issues import issues_from
 from tuner.runs.manifest_file import merged
+
+_WAYS = {"bell", "osc9"}
 
 
 class BackendSettings(BaseModel):
@@ -42,7 +44,22 @@ class Settings(BaseModel):
     backends: dict[str, BackendSettings] = Field(default_factory=dict)
     publishing: PublishingSettings = Field(default_factory=lambda: PublishingSettings())
     theme: str = Field("tuner-dark", description="theme of the screen")
+    slow_link: bool = Field(False, description="send few bytes to the terminal: for SSH over a slow line")
+    notify: str = Field("bell,osc9", description="how the end of a run is told: bell, osc9 or both, by a comma; none")
     keys: dict[str, str] = Field(default_factory=dict, description="action id → key, to remap keys")
+
+    @field_validator("notify")
+    @classmethod
+    def _known_ways(cls, value: str) -> str:
+        ways = {w.strip() for w in value.split(",")}
+        if ways != {"none"} and not ways <= _WAYS:
+            raise ValueError("takes bell, osc9, both separated by a comma, or none")
+        return value
+
+    @property
+    def ways_to_notify(self) -> tuple[str, ...]:
+        """How the end of a run is told: some of "bell" and "osc9"."""
+        return tuple(w for w in (part.strip() for part in self.notify.split(",")) if w in _WAYS)
 
     def python_path(self, backend: str) -> str:
         """The interpreter that a backend trains with; this one by default."""
