@@ -18,7 +18,9 @@ MACHINE_LACKS = 3
 NOT_THERE = 4
 INTERRUPTED = 130
 
-_LACKING = frozenset({ErrorCode.CUDA_NOT_AVAILABLE, ErrorCode.UNSUPPORTED_BACKEND, ErrorCode.DISK_FULL})
+_LACKING = frozenset(
+    {ErrorCode.CUDA_NOT_AVAILABLE, ErrorCode.UNSUPPORTED_BACKEND, ErrorCode.MISSING_LIBRARY, ErrorCode.DISK_FULL}
+)
 
 
 def exit_code_of(error: TunerError) -> int:
