@@ -2,71 +2,147 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tuner.discovery.folder_scan import FolderScan, Names
+from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import RUN_ID, checkpoint_step
+from tuner.runs.metric_lines import parse_json_line
+
+SYNAPTIC = "synaptic-tuner"
+HUGGING_FACE = "huggingface"
+LLAMA_FACTORY = "llama-factory"
+MS_SWIFT = "ms-swift"
+MLX_LM = "mlx-lm"
+TENSORBOARD = "tensorboard"
 
 MLX_LM_CHECKPOINT = re.compile(r"(\d{7})_adapters\.safetensors$")
 SYNAPTIC_MLX_CHECKPOINT = re.compile(r"checkpoint_step_(\d+)\.npz$")
+SYNAPTIC_OUTPUT = re.compile(r"(\w+?)_output(?:_rtx3090)?")
+STAMP = re.compile(r"\d{8}_\d{6}")
+EVENT_FILE = "tfevents"
 MOST_FOLDERS = 20_000
 """Looked through at most; more are no workspace."""
 _DEEPEST = 5
 _PASSED_OVER = frozenset({"node_modules", "site-packages", "__pycache__", "wandb"})
+_SWIFT_VERSION = re.compile(r"v\d+-\d{8}-\d{6}")
+_PEFT_WEIGHTS = frozenset({"adapter_model.safetensors", "adapter_model.bin"})
 
 
-def foreign_runs(root: Path, diagnostics: list[str]) -> Iterator[tuple[Path, str | None]]:
-    """Run folders of other tools with their trainer ("mlx"), None where only the metrics tell."""
-    waiting = [(root, 0)]
+def foreign_runs(root: Path, diagnostics: list[str], scan: FolderScan | None = None) -> Iterator[tuple[Path, str]]:
+    """The run folders of other tools at and below ``root``, each with its maker."""
+    scan = scan or FolderScan()
+    waiting = [(root, 0, False)]
     looked = 0
     while waiting:
-        folder, depth = waiting.pop()
+        folder, depth, within = waiting.pop()
         looked += 1
         if looked > MOST_FOLDERS:
             diagnostics.append(
                 f"{root}: has more than {MOST_FOLDERS} folders; other tools' runs in the rest are not shown"
             )
             return
-        folders, files = _listed(folder)
-        trainer = _trainer(folder, folders, files)
-        if trainer is not None:
-            yield folder, trainer or None
-        elif depth < _DEEPEST and "pyvenv.cfg" not in files:
-            waiting += [(folder / name, depth + 1) for name in folders if not _passed_over(name)]
+        names = scan.names(folder)
+        source = _maker(folder, names, scan)
+        if source is not None and not (within and source == TENSORBOARD):  # event files below a run are that run's
+            yield folder, source
+        # The folder that was asked for may be a run and hold others; so may one of event files.
+        ends = source is not None and source != TENSORBOARD and folder != root
+        if not ends and depth < _DEEPEST and "pyvenv.cfg" not in names.files:
+            inside = within or source not in (None, TENSORBOARD)
+            waiting += [(folder / n, depth + 1, inside) for n in names.folders if not _passed_over(n)]
 
 
-def _trainer(folder: Path, folders: set[str], files: set[str]) -> str | None:
-    """The trainer; "" where it is a run that does not say which; None where the folder is no run."""
-    if "adapters.safetensors" in files or any(MLX_LM_CHECKPOINT.fullmatch(name) for name in files):
-        return "mlx"
+def source_of(folder: Path) -> str | None:
+    """The maker of a run folder; None where it is ours or no run."""
+    scan = FolderScan()
+    return None if RUN_ID.fullmatch(folder.name) else _maker(folder, scan.names(folder), scan)
+
+
+def event_files(folder: Path) -> list[Path]:
+    """TensorBoard's event files of a run, by name (oldest first): in the folder, runs/, runs/*/ and logs/."""
+    patterns = (f"*{EVENT_FILE}*", f"runs/*{EVENT_FILE}*", f"runs/*/*{EVENT_FILE}*", f"logs/*{EVENT_FILE}*")
+    return sorted({p for pattern in patterns for p in folder.glob(pattern) if p.is_file()}, key=lambda p: p.name)
+
+
+def is_mlx(folder: Path) -> bool:
+    """Whether MLX trained here, whoever drove it."""
+    names = FolderScan().names(folder)
+    inner = FolderScan().names(folder / "checkpoints").files
+    return _is_mlx_lm(folder, names) or any(SYNAPTIC_MLX_CHECKPOINT.fullmatch(name) for name in inner)
+
+
+def _maker(folder: Path, names: Names, scan: FolderScan) -> str | None:
+    folders, files = names
+    if not files and not folders and not STAMP.fullmatch(folder.name):
+        return None
+    if "manifest.json" in files and "state.json" in files:
+        return None  # a run of ours under another name
+    if _is_synaptic(folder, names, scan):
+        return SYNAPTIC
+    if "trainer_log.jsonl" in files:
+        return LLAMA_FACTORY
+    checkpoints = _with_trainer_state(folder, folders, scan)
+    if "logging.jsonl" in files and ("args.json" in files or checkpoints):
+        return MS_SWIFT
+    if "args.json" in files and _SWIFT_VERSION.fullmatch(folder.name):
+        return MS_SWIFT
+    if _is_mlx_lm(folder, names):
+        return MLX_LM
     inner = folder / "checkpoints"
-    inner_folders, inner_files = _listed(inner) if "checkpoints" in folders else (set(), set())
-    if any(SYNAPTIC_MLX_CHECKPOINT.fullmatch(name) for name in inner_files):
-        return "mlx"
-    if "trainer_log.jsonl" in files or {"logging.jsonl", "args.json"} <= files:
-        return ""
-    return "" if _has_trainer_state(folder, folders) or _has_trainer_state(inner, inner_folders) else None
+    if checkpoints or ("checkpoints" in folders and _with_trainer_state(inner, scan.names(inner).folders, scan)):
+        return HUGGING_FACE
+    if "trainer_state.json" in files or ("training_args.bin" in files and files & (_PEFT_WEIGHTS | {"config.json"})):
+        return HUGGING_FACE
+    return TENSORBOARD if any(EVENT_FILE in name for name in files) else None
 
 
-def _has_trainer_state(base: Path, folders: set[str]) -> bool:
-    found = (base / name for name in folders if checkpoint_step(Path(name)) is not None)
-    return any((path / "trainer_state.json").is_file() for path in found)
+def _is_synaptic(folder: Path, names: Names, scan: FolderScan) -> bool:
+    if "training_lineage.json" in names.files:
+        return True
+    if STAMP.fullmatch(folder.name) and SYNAPTIC_OUTPUT.fullmatch(folder.parent.name):
+        return True
+    if "checkpoints" in names.folders:
+        inner = scan.names(folder / "checkpoints").files
+        if any(SYNAPTIC_MLX_CHECKPOINT.fullmatch(name) for name in inner):
+            return True
+    if "logs" not in names.folders:
+        return False
+    logs = scan.names(folder / "logs").files
+    if any(name.startswith("training_") and name.endswith(".jsonl") for name in logs):
+        return True
+    return "training.jsonl" in logs and _has_levels(folder / "logs" / "training.jsonl")
+
+
+def _has_levels(path: Path) -> bool:
+    """Whether the first line is one of a log of mixed levels."""
+    try:
+        with path.open("rb") as file:
+            value = parse_json_line(file.readline(64 * 1024))
+    except OSError:
+        return False
+    return isinstance(value, dict) and "level" in value
+
+
+def _is_mlx_lm(folder: Path, names: Names) -> bool:
+    if "adapters.safetensors" in names.files or any(MLX_LM_CHECKPOINT.fullmatch(name) for name in names.files):
+        return True
+    if "adapter_config.json" not in names.files or names.files & _PEFT_WEIGHTS:
+        return False
+    try:  # nothing saved yet: PEFT's file of the same name has another schema
+        return "fine_tune_type" in read_object(folder / "adapter_config.json")
+    except UnreadableFile:
+        return False
+
+
+def _with_trainer_state(base: Path, folders: frozenset[str], scan: FolderScan) -> bool:
+    found = (name for name in folders if checkpoint_step(Path(name)) is not None)
+    return any("trainer_state.json" in scan.names(base / name).files for name in found)
 
 
 def _passed_over(name: str) -> bool:
-    return name.startswith(".") or name in _PASSED_OVER or RUN_ID.fullmatch(name) is not None
-
-
-def _listed(folder: Path) -> tuple[set[str], set[str]]:
-    """The names of the folders (links left out, which may lead in circles) and of all else in a folder."""
-    folders: set[str] = set()
-    others: set[str] = set()
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                (folders if entry.is_dir(follow_symlinks=False) else others).add(entry.name)
-    except OSError:
-        return set(), set()
-    return folders, others
+    if name.startswith(".") or name in _PASSED_OVER or checkpoint_step(Path(name)) is not None:
+        return True
+    return RUN_ID.fullmatch(name) is not None

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuner.config.sources import sources_of
 from tuner.config.workspace import Workspace
 from tuner.core.errors import DiscoveryError, ErrorCode
 from tuner.core.views import CheckpointInfo
 from tuner.discovery.checkpoints import find_checkpoints
+from tuner.discovery.foreign_facts import foreign_facts
+from tuner.discovery.foreign_layouts import source_of
+from tuner.discovery.foreign_summary import objective_by_metrics
+from tuner.discovery.run_folders import RunFolder, our_folders, run_folders_in
 from tuner.runs.json_file import UnreadableFile
-from tuner.runs.layout import RUN_ID
+from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import read_manifest
+from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_reader import read_history
 from tuner.runs.ranking import Score, best_index, rank, why_best
 
@@ -27,32 +33,47 @@ class RankedCheckpoint:
 
 
 def run_folders(workspace: Workspace) -> list[Path]:
-    """The run directories of a workspace, newest first."""
-    if not workspace.runs.is_dir():
-        return []
-    return sorted((p for p in workspace.runs.iterdir() if RUN_ID.fullmatch(p.name)), key=lambda p: p.name, reverse=True)
+    """Our run directories in a workspace, newest first."""
+    return [folder.path for folder in our_folders(workspace)]
 
 
 def find_run(workspace: Workspace, reference: str) -> Path:
-    """The run of that id, of that name (the newest), or whose id begins or ends so.
+    """Where the run lies that ``find_folder`` finds."""
+    return find_folder(workspace, reference).path
+
+
+def find_folder(workspace: Workspace, reference: str) -> RunFolder:
+    """The run of that id, of that name (ours first, the newest), at that path, or whose id begins or ends so.
 
     Raises:
         DiscoveryError: there is none (RUN_NOT_FOUND), or several begin or end so.
     """
-    folders = run_folders(workspace)
-    exact = next((p for p in folders if p.name == reference), None)
-    if exact is not None:
-        return exact
-    named = next((p for p in folders if _name(p) == reference), None)
+    ours = our_folders(workspace)
+    named = _exact(ours, reference)  # other tools' runs are looked for only where none of ours is meant
     if named is not None:
         return named
-    found = [p for p in folders if reference and (p.name.startswith(reference) or p.name.endswith(f"-{reference}"))]
+    folders = run_folders_in(workspace, sources_of(workspace))
+    others = folders[len(ours) :]
+    exact = _exact(others, reference) or _at_path(folders, workspace, reference)
+    if exact is not None:
+        return exact
+    found = [f for f in folders if reference and (f.id.startswith(reference) or f.id.endswith(f"-{reference}"))]
     if len(found) == 1:
         return found[0]
     if found:
-        listed = ", ".join(p.name for p in found[:5])
+        listed = ", ".join(f.id for f in found[:5])
         raise DiscoveryError(f"{reference!r} fits {len(found)} runs: {listed}", hint="write more of the id")
-    raise DiscoveryError(f"there is no run {reference!r} in {workspace.runs}", hint="see `tuner runs list`")
+    raise DiscoveryError(f"there is no run {reference!r} in {workspace.root}", hint="see `tuner runs list`")
+
+
+def _exact(folders: list[RunFolder], reference: str) -> RunFolder | None:
+    by_id = next((f for f in folders if f.id == reference), None)
+    return by_id or next((f for f in folders if _name(f) == reference), None)
+
+
+def _at_path(folders: list[RunFolder], workspace: Workspace, reference: str) -> RunFolder | None:
+    places = {workspace.resolve(reference), Path(reference).absolute()} if reference else set()
+    return next((f for f in folders if f.path in places), None)
 
 
 def ranked_checkpoints(run_dir: Path, by: str | None = None, *, torn: bool = False) -> list[RankedCheckpoint]:
@@ -64,7 +85,7 @@ def ranked_checkpoints(run_dir: Path, by: str | None = None, *, torn: bool = Fal
     """
     history = read_history(run_dir)
     whole = find_checkpoints(run_dir, history=history)
-    scores = rank(whole, history, objective_of(run_dir), by)
+    scores = rank(whole, history, objective_of(run_dir, history), by)
     best = best_index(whole, scores)
     why = why_best(whole, scores, best) if best is not None else ""
     ranked = [
@@ -79,13 +100,19 @@ def ranked_checkpoints(run_dir: Path, by: str | None = None, *, torn: bool = Fal
     return ranked
 
 
-def objective_of(run_dir: Path) -> str | None:
-    """The run's objective, where its manifest names one."""
-    try:
-        value = read_manifest(run_dir).get("objective")
-    except UnreadableFile:
+def objective_of(run_dir: Path, history: MetricHistory | None = None) -> str | None:
+    """The run's objective, where its manifest or another tool's files name one, or only that one logs its metrics."""
+    if RunPaths(run_dir).manifest.exists():
+        try:
+            value = read_manifest(run_dir).get("objective")
+        except UnreadableFile:
+            return None
+        return str(value) if value else None
+    source = source_of(run_dir)
+    if source is None:
         return None
-    return str(value) if value else None
+    named = foreign_facts(run_dir, source).objective
+    return named or objective_by_metrics(history if history is not None else read_history(run_dir))
 
 
 def split_reference(reference: str) -> tuple[str, str | None]:
@@ -123,9 +150,11 @@ def _choose(checkpoints: list[RankedCheckpoint], which: str) -> RankedCheckpoint
     return next((c for c in checkpoints if str(c.info.step) == which and not c.info.is_final), None)
 
 
-def _name(run_dir: Path) -> str | None:
+def _name(folder: RunFolder) -> str | None:
+    if not folder.is_ours:
+        return folder.given_name
     try:
-        value = read_manifest(run_dir).get("name")
+        value = read_manifest(folder.path).get("name")
     except UnreadableFile:
         return None
     return value if isinstance(value, str) else None

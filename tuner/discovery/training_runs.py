@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tuner.core.interfaces import IDiscoveryService
 from tuner.discovery.checkpoints import find_checkpoints
-from tuner.discovery.foreign_layouts import foreign_runs
+from tuner.discovery.foreign_layouts import STAMP, SYNAPTIC_OUTPUT, foreign_runs, is_mlx
+from tuner.discovery.foreign_summary import objective_by_metrics
 from tuner.discovery.repo_root import find_repo_root
 from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import RUN_ID, RUNS_FOLDER
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_reader import read_history
-
-_STAMP = re.compile(r"\d{8}_\d{6}")
 
 
 class TrainingRunDiscovery(IDiscoveryService):
@@ -68,17 +66,23 @@ class TrainingRunDiscovery(IDiscoveryService):
         """Trainers/rtx3090_{m}/{m}_output_rtx3090/<stamp>/ and Trainers/{m}/{m}_output/<stamp>/ (its MLX one too)."""
         for trainer in _folders(self.repo_root / "Trainers"):
             for output in _folders(trainer):
-                match = re.fullmatch(r"(\w+?)_output(?:_rtx3090)?", output.name)
+                match = SYNAPTIC_OUTPUT.fullmatch(output.name)
                 if not match:
                     continue
                 for path in _folders(output):
-                    if _STAMP.fullmatch(path.name):
+                    if STAMP.fullmatch(path.name):
                         yield path.name, path, self._synaptic_kind(path, match.group(1))
 
     def _foreign(self) -> Iterator[tuple[str, Path, str | None]]:
-        for path, trainer in foreign_runs(self.repo_root, self.diagnostics):
+        for path, _ in foreign_runs(self.repo_root, self.diagnostics):
+            if self._is_synaptic(path):
+                continue  # found by its place, which says more
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            yield changed.strftime("%Y%m%d_%H%M%S"), path, trainer
+            yield changed.strftime("%Y%m%d_%H%M%S"), path, "mlx" if is_mlx(path) else None
+
+    def _is_synaptic(self, path: Path) -> bool:
+        fits = STAMP.fullmatch(path.name) and SYNAPTIC_OUTPUT.fullmatch(path.parent.name)
+        return fits is not None and path.parents[2:3] == (self.repo_root / "Trainers",)
 
     def _synaptic_kind(self, path: Path, from_name: str) -> str:
         lineage = path / "training_lineage.json"
@@ -92,10 +96,7 @@ class TrainingRunDiscovery(IDiscoveryService):
 
 
 def _kind_by_metrics(path: Path) -> str:
-    columns = read_history(path).columns
-    if "kl" in columns and "rewards/margins" in columns:
-        return "kto"
-    return "dpo" if "rewards/accuracies" in columns else "sft"
+    return objective_by_metrics(read_history(path)) or "sft"
 
 
 def _folders(parent: Path) -> list[Path]:

@@ -1,0 +1,161 @@
+"""One run of another tool as lists show it. Nothing is told that its files do not say."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tuner.core.states import RunState
+from tuner.discovery.checkpoints import find_checkpoints
+from tuner.discovery.foreign_facts import Facts, foreign_facts
+from tuner.discovery.foreign_layouts import event_files
+from tuner.discovery.run_folders import RunFolder
+from tuner.runs.metric_history import MetricHistory, finite_or_none
+from tuner.runs.metric_lines import TIMESTAMP
+from tuner.runs.metric_reader import metric_files, newest_trainer_state, read_history
+from tuner.runs.ranking import best_index, rank
+from tuner.runs.summary import Json, RunSummary
+
+RECORDED = "recorded"
+"""The state of another tool's run that nothing proves to have finished: whether it still trains is not known."""
+SPARKLINE = 24
+_MARKS = (
+    "training_lineage.json",
+    "all_results.json",
+    "train_results.json",
+    "trainer_state.json",
+    "args.json",
+    "adapter_config.json",
+    "adapters.safetensors",
+    "README.md",
+    "final_model",
+    "checkpoints",
+    "logs",
+)
+
+
+def summarise_foreign(folder: RunFolder) -> RunSummary:
+    """Read one run; it is shown however little of it can be read."""
+    path = folder.path
+    facts = foreign_facts(path, folder.source)
+    history = read_history(path)
+    objective = facts.objective or objective_by_metrics(history)
+    step = history.steps[-1] if history.steps else facts.step
+    times = _times(path)
+    return RunSummary(
+        id=folder.id,
+        name=folder.given_name,
+        kind="train",
+        source=folder.source,
+        state=RunState.SUCCEEDED.value if facts.finished else RECORDED,
+        objective=objective,
+        method=facts.method,
+        backend=None,
+        model=facts.model,
+        dataset=facts.dataset,
+        created_at=_written(min(times, default=None)),
+        started_at=_first_row(history),
+        finished_at=_written(max(times, default=None)) if facts.finished else None,
+        phase=None,
+        message="" if facts.finished else _last_written(max(times, default=None)),
+        step=step,
+        total_steps=facts.total_steps,
+        progress=_progress(step, facts),
+        eta_seconds=None if facts.finished else facts.eta_seconds,
+        metrics={k: finite_or_none(v) for k, v in history.latest().items()},
+        best=_best(path, history, objective),
+        error=None,
+        parent=None,
+        tags=[],
+        path=path,
+        sparkline=spread(history.series("loss")[1]),
+    )
+
+
+def foreign_signature(path: Path) -> tuple[int, ...]:
+    """Changes when anything that a summary or a chart is made of changed."""
+    newest = newest_trainer_state(path)
+    stamps: list[int] = []
+    for file in (path, *(path / name for name in _MARKS), *([newest] if newest else []), *_logs(path)):
+        try:
+            stat = file.stat()
+        except OSError:
+            stamps.append(0)
+        else:
+            stamps += (stat.st_mtime_ns, stat.st_size)
+    return tuple(stamps)
+
+
+def objective_by_metrics(history: MetricHistory) -> str | None:
+    """What only one objective logs."""
+    columns = set(history.columns)
+    if {"kl", "rewards/margins"} <= columns:
+        return "kto"
+    if "rewards/accuracies" in columns:
+        return "dpo"
+    return "sft" if "mean_token_accuracy" in columns else None
+
+
+def spread(values: Sequence[float], count: int = SPARKLINE) -> tuple[float, ...]:
+    """At most ``count`` finite values, evenly spread, the first and the last among them."""
+    finite = [v for v in values if math.isfinite(v)]
+    if len(finite) <= count:
+        return tuple(finite)
+    return tuple(finite[round(i * (len(finite) - 1) / (count - 1))] for i in range(count))
+
+
+def _best(path: Path, history: MetricHistory, objective: str | None) -> Json | None:
+    checkpoints = find_checkpoints(path, history=history)
+    scores = rank(checkpoints, history, objective)
+    best = best_index(checkpoints, scores)
+    if best is None:
+        return None
+    parts = scores[best].parts
+    return {"step": checkpoints[best].step, "by": parts["by"], "value": parts.get("value", scores[best].value)}
+
+
+def _progress(step: int | None, facts: Facts) -> float | None:
+    if facts.finished:
+        return 1.0
+    if step is None or not facts.total_steps:
+        return None
+    return min(1.0, step / facts.total_steps)
+
+
+def _logs(path: Path) -> list[Path]:
+    return [*metric_files(path), *event_files(path)]
+
+
+def _times(path: Path) -> list[float]:
+    """When the things of a run were last written: seconds since the epoch."""
+    times = []
+    try:
+        things = [p for p in path.iterdir() if not p.name.startswith(".")]
+    except OSError:
+        return []
+    for thing in (*things, *_logs(path)):
+        try:
+            times.append(thing.stat().st_mtime)
+        except OSError:
+            continue  # deleted just now
+    return times
+
+
+def _first_row(history: MetricHistory) -> str | None:
+    return _written(history.row(history.steps[0]).get(TIMESTAMP)) if history.steps else None
+
+
+def _written(seconds: float | None) -> str | None:
+    if seconds is None or not 0 <= seconds < 1e11:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _last_written(seconds: float | None) -> str:
+    if seconds is None:
+        return "nothing is written yet"
+    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    return f"last written {moment}; whether it still trains is not recorded"
