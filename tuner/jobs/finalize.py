@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tuner.core.views import CheckpointInfo
 from tuner.discovery.checkpoints import find_checkpoints
+from tuner.jobs.peaks import peak_memory
 from tuner.runs.checkpoint_marker import folder_bytes
 from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import patch_manifest, read_manifest
@@ -16,7 +17,7 @@ from tuner.runs.ranking import best_index, rank, why_best
 
 
 def finalize(run_dir: Path) -> None:
-    """Record results (final and best metrics, best checkpoint and why) and artifacts (size, sha256).
+    """Record results (final and best metrics, best checkpoint and why, peak memory) and artifacts (size, sha256).
 
     Raises:
         OSError, UnreadableFile: the run directory cannot be read or written.
@@ -30,7 +31,7 @@ def finalize(run_dir: Path) -> None:
     patch_manifest(
         run_dir,
         {
-            "results": {**(before if isinstance(before, dict) else {}), **results},
+            "results": {**(before if isinstance(before, dict) else {}), **results, **peak_memory(run_dir)},
             "artifacts": [_artifact(run_dir, c, manifest) for c in checkpoints],
         },
     )

@@ -16,6 +16,7 @@ from types import FrameType
 from tuner.core.states import Phase, RunState
 from tuner.jobs.identity import boot_id, host_name, identify
 from tuner.jobs.outcome import Outcome, outcome_of
+from tuner.jobs.samples import Sampler
 from tuner.jobs.trainer_process import TrainerProcess
 from tuner.runs.control import read_request
 from tuner.runs.json_file import UnreadableFile
@@ -73,10 +74,13 @@ class Supervisor:
         except (OSError, UnreadableFile) as error:
             return Outcome.not_started(error)
         patch_state(self.run_dir, {"trainer": identify(trainer.pid).as_dict()}, durable=True)
+        sampler = Sampler(self.run_dir, trainer.pid)
+        sampler.start()
         while (code := trainer.wait(POLL)) is None:
             self._beat()
             if self._told_to_end or self._patience_is_over():
                 trainer.press()
+        sampler.stop()
         trainer.sweep()
         return outcome_of(self.run_dir, code, asked=read_request(self.run_dir), told_to_end=self._told_to_end)
 

@@ -99,6 +99,11 @@ def metric_file_name(now: datetime | None = None) -> str:
     return f"training_{(now or datetime.now(UTC)).strftime('%Y%m%d_%H%M%S')}.jsonl"
 
 
+def system_file_name(now: datetime | None = None) -> str:
+    """The name of the file that holds one attempt's samples of the machine."""
+    return f"system_{(now or datetime.now(UTC)).strftime('%Y%m%d_%H%M%S')}.jsonl"
+
+
 def checkpoint_step(path: Path) -> int | None:
     """The step in a folder name checkpoint-<step>, else None."""
     match = CHECKPOINT_NAME.fullmatch(path.name)

@@ -55,7 +55,7 @@ async def test_tmux_is_asked_and_passed_through_where_it_refuses(
     monkeypatch.setenv("PATH", str(stand_in.parent), prepend=":")
     app = make_app(workspace)
     app.surroundings = replace(app.surroundings, in_tmux=True)
-    async with app.run_test(size=MIDDLE) as pilot:
+    async with app.run_test(size=MIDDLE):
         kept = written(app, monkeypatch)
         app.copy_text("checkpoint-600")
         await app.workers.wait_for_complete([w for w in app.workers if w.group == "copying"])
