@@ -5,7 +5,7 @@ They are never compared or printed, so nothing is generated for that: it would b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
     from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
-    from tuiapp.screens.reading.series_store import Series
+    from tuner.runs.metrics_view import MetricsView
     from tuner.runs.summary import RunSummary
 
 
@@ -30,11 +30,10 @@ class RunsListed(Message):
 
 @dataclass(eq=False, repr=False)
 class MetricsRead(Message):
-    """The watched run's metrics. ``newest`` is when the newest row was written, in seconds since the epoch."""
+    """The watched run's metrics as far as they are read, and how many lines were not rows."""
 
     run_id: str
-    series: Mapping[str, Series]
-    newest: float | None
+    view: MetricsView
     skipped: int
 
 

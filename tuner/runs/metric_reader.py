@@ -8,6 +8,7 @@ from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import checkpoint_step
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_lines import MetricRow, parse_row, row_from
+from tuner.runs.metrics_view import MetricsView
 
 _BLOCK = 8 * 1024 * 1024
 _MARK = 256
@@ -67,20 +68,37 @@ class MetricReader:
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
         self.history = MetricHistory()
+        self.samples = MetricHistory(merge=False)
         self.skipped = 0
         self._tails: dict[Path, _FileTail] = {}
+        self._sample_tails: dict[Path, _FileTail] = {}
         self._trainer_state: tuple[Path, float] | None = None
 
     def refresh(self) -> bool:
         """Read what is new.
 
         Returns:
-            True where the history changed.
+            True where the history or the samples changed.
         """
         try:
-            return self._refresh()
+            changed = self._refresh()
+            return self._read_samples() or changed
         except FileNotFoundError:
             return False  # deleted just now; the next look finds what is left
+
+    def view(self) -> MetricsView:
+        """What is known now, for another thread to read while this one goes on."""
+        return MetricsView.of(self.history, self.samples)
+
+    def _read_samples(self) -> bool:
+        if any(t.is_replaced() for t in self._sample_tails.values()):
+            self.samples, self._sample_tails = MetricHistory(merge=False), {}
+        before = len(self.samples)
+        for path in sample_files(self.run_dir):
+            for line in self._sample_tails.setdefault(path, _FileTail(path)).read_lines():
+                if (row := parse_row(line)) is not None:
+                    self.samples.add(row)
+        return len(self.samples) != before
 
     def _refresh(self) -> bool:
         files = metric_files(self.run_dir)
@@ -142,6 +160,11 @@ def metric_files(run_dir: Path) -> list[Path]:
         return ours
     others = (run_dir / "logs" / "training.jsonl", run_dir / "trainer_log.jsonl", run_dir / "logging.jsonl")
     return [p for p in others if p.is_file()]
+
+
+def sample_files(run_dir: Path) -> list[Path]:
+    """The files of what the supervisor measured of the machine, oldest attempt first."""
+    return sorted(p for p in (run_dir / "logs").glob("system_*.jsonl") if not p.is_symlink())
 
 
 def newest_trainer_state(run_dir: Path) -> Path | None:

@@ -31,7 +31,6 @@ from tuiapp.screens.main.situation import Situation, why_not
 from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.observer import Observer, most_alive
-from tuiapp.screens.reading.series_store import latest
 from tuiapp.screens.reading.watching import keep_watching
 from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
@@ -221,8 +220,8 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
     @on(MetricsRead)
     def _metrics_read(self, event: MetricsRead) -> None:
         if self._is_watched(event.run_id, MetricsRead):
-            self._newest_row, self._latest = event.newest, latest(event.series)
-            self.query_one(WatchPane).show_series(event.series, live=self.run is not None and self.run.is_live)
+            self._newest_row, self._latest = event.view.newest_timestamp, event.view.latest()
+            self.query_one(WatchPane).show_view(event.view, live=self.run is not None and self.run.is_live)
             self._tell_headline()
             if event.skipped:
                 self.say("⚠", f"{event.skipped} lines of the metrics are not rows and were left out")

@@ -12,6 +12,7 @@ from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
 from tuiapp.screens.reading.series_store import Series
 from tuiapp.widgets.chart.chart import Chart
 from tuiapp.widgets.chart.choice import group_figure, groups_in, loss_figure
+from tuner.runs.metrics_view import MetricsView
 
 _NO_ROWS_YET = "no metrics yet: the first row appears here as it is written"
 _NO_ROWS = "this run wrote no metrics"
@@ -42,6 +43,16 @@ class WatchPane(Horizontal, can_focus=True):
 
     def on_resize(self) -> None:
         self._show()
+
+    def show_view(self, view: MetricsView, *, live: bool) -> None:
+        """Show these metrics; ``live`` says whether more may come."""
+        made: dict[str, Series] = {}
+        for name in view.names:
+            found = view.series(name)
+            made[name] = Series()
+            for x, y in zip(found.x, found.y, strict=True):
+                made[name].put(int(x), y)
+        self.show_series(made, live=live)
 
     def show_series(self, series: Mapping[str, Series], *, live: bool) -> None:
         """Show these metrics; ``live`` says whether more may come."""

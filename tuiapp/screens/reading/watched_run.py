@@ -9,9 +9,9 @@ from pathlib import Path
 from textual.message import Message
 
 from tuiapp.messages import CheckpointsChanged, ConfigurationRead, LogRead, MetricsRead
-from tuiapp.screens.reading.series_store import SeriesStore, newest_timestamp
 from tuner.runs.layout import RunPaths
 from tuner.runs.metric_reader import MetricReader
+from tuner.runs.metrics_view import MetricsView
 from tuner.runs.text_tail import inert, last_lines
 
 LOG_LINES = 500
@@ -38,7 +38,6 @@ class WatchedRun:
         self.run_dir = run_dir
         self._paths = RunPaths(run_dir)
         self._reader = MetricReader(run_dir)
-        self._store = SeriesStore()
         self._seen = _Seen()
 
     def changes(self) -> list[Message]:
@@ -54,10 +53,7 @@ class WatchedRun:
     def _metrics(self, first: bool) -> list[Message]:
         if not self._reader.refresh() and not first:
             return []
-        history = self._reader.history
-        self._store.follow(history)
-        newest = newest_timestamp(history)
-        return [MetricsRead(self.run_dir.name, self._store.snapshot(), newest, self._reader.skipped)]
+        return [MetricsRead(self.run_dir.name, self._reader.view(), self._reader.skipped)]
 
     def _log(self, first: bool) -> list[Message]:
         stamp = _stamp(self._paths.console)
@@ -76,11 +72,16 @@ class WatchedRun:
     def _checkpoints(self, first: bool) -> list[Message]:
         """A new evaluation changes scores, a marker makes a checkpoint whole."""
         found = _checkpoint_stamps(self._paths)
-        evaluations = self._store.evaluations()
+        evaluations = _evaluations(self._reader.view())
         if not first and (found, evaluations) == (self._seen.checkpoints, self._seen.evaluations):
             return []
         self._seen.checkpoints, self._seen.evaluations = found, evaluations
         return [CheckpointsChanged(self.run_dir.name)]
+
+
+def _evaluations(view: MetricsView) -> int:
+    """How many values of evaluation are known."""
+    return sum(len(view.series(name)) for name in view.names if name.startswith("eval_"))
 
 
 def _checkpoint_stamps(paths: RunPaths) -> tuple[object, ...]:

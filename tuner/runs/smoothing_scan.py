@@ -1,0 +1,69 @@
+"""The exponential moving average of long series, without a loop over values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_BLOCK = 32
+_SHORT = 256
+
+Floats = npt.NDArray[np.float64]
+
+
+def smooth_long(y: Sequence[float], weight: float, before: float, count: int) -> tuple[memoryview[float], float, int]:
+    """The debiased average of many values.
+
+    Args:
+        before, count: the sum and the number of finite values so far.
+
+    Returns:
+        The smoothed values, and the sum and number after them.
+    """
+    values = np.asarray(y, np.float64)
+    if not weight:
+        return _buffer(values), before, count
+    finite = np.isfinite(values)
+    if finite.all():
+        made, last = _average(values, weight, before, count)
+        return _buffer(made), last, count + len(values)
+    out = values.copy()
+    kept = values[finite]
+    if len(kept):
+        out[finite], before = _average(kept, weight, before, count)
+    return _buffer(out), before, count + len(kept)
+
+
+def _average(values: Floats, weight: float, before: float, count: int) -> tuple[Floats, float]:
+    sums = _scan((1 - weight) * values, weight, before)
+    weights = -np.expm1(np.arange(count + 1, count + len(values) + 1) * np.log(weight))
+    return sums / weights, float(sums[-1])
+
+
+def _scan(values: Floats, decay: float, before: float) -> Floats:
+    """s[k] = decay·s[k-1] + values[k], from s[-1] = before.
+
+    Blocks are summed by one multiplication with the powers of the decay; what one block hands to the next is the same
+    kind of sum over the blocks' ends, and is found the same way.
+    """
+    if len(values) <= _SHORT:
+        out = np.empty(len(values))
+        for index, value in enumerate(values.tolist()):
+            before = out[index] = decay * before + value
+        return out
+    blocks = -(-len(values) // _BLOCK)
+    padded = np.zeros(blocks * _BLOCK)
+    padded[: len(values)] = values
+    powers = decay ** np.arange(_BLOCK + 1)
+    ages = np.arange(_BLOCK)[:, None] - np.arange(_BLOCK)[None, :]
+    within = padded.reshape(blocks, _BLOCK) @ np.where(ages >= 0, powers[np.abs(ages)], 0.0).T
+    ends = _scan(within[:, -1], float(powers[-1]), before)
+    handed = np.concatenate(([before], ends[:-1]))
+    within += handed[:, None] * powers[1:]
+    return within.reshape(-1)[: len(values)]
+
+
+def _buffer(values: Floats) -> memoryview[float]:
+    return memoryview(np.ascontiguousarray(values))
