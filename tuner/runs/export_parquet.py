@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from tuner.runs.export_library import needs
-from tuner.runs.export_table import RunTable, run_column
+from tuner.runs.export_table import ExportTable, run_column
 
 
-def write_parquet(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str]) -> None:
+def write_parquet(out: BinaryIO, tables: Sequence[ExportTable], names: Sequence[str]) -> None:
     """Columns ``run`` (where there are several), ``step`` (int64) and the metrics (float64), zstd-compressed.
 
     Raises:

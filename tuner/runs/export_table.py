@@ -37,7 +37,7 @@ class TableColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class RunTable:
+class ExportTable:
     """One run: a row for each of its steps, ascending, rows of the same step merged."""
 
     run_id: str
@@ -49,7 +49,7 @@ class RunTable:
         return next((c for c in self.columns if c.name == name), None)
 
 
-def table_of(run_id: str, view: MetricsView, names: Sequence[str], axis: XAxis = XAxis.STEP) -> RunTable:
+def table_of(run_id: str, view: MetricsView, names: Sequence[str], axis: XAxis = XAxis.STEP) -> ExportTable:
     """The named metrics of a run, after a column of ``axis`` where it is not the step. Memory: columns only."""
     import numpy as np
 
@@ -60,7 +60,7 @@ def table_of(run_id: str, view: MetricsView, names: Sequence[str], axis: XAxis =
     if axis is not XAxis.STEP:
         columns.append(_axis_column(view, list(found), steps, axis))
     columns += [_column(n, s.x, s.y, steps) for n, s in found.items() if n != AXIS_COLUMN.get(axis)]
-    return RunTable(run_id, steps.astype(np.int64), tuple(columns))
+    return ExportTable(run_id, steps.astype(np.int64), tuple(columns))
 
 
 def column_names(names: Sequence[str], axis: XAxis = XAxis.STEP) -> list[str]:
@@ -99,8 +99,8 @@ def _axis_column(view: MetricsView, names: Sequence[str], steps: Floats, axis: X
     present = np.zeros(len(steps), dtype=np.bool_)
     for name in names:
         by_step, by_axis = view.series(name), view.series(name, axis)
-        if len(by_axis) == len(by_step):
-            at = np.searchsorted(steps, np.asarray(by_step.x, dtype=np.float64))
-            values[at] = np.asarray(by_axis.x, dtype=np.float64)
-            present[at] = True
+        unknown = len(by_step) - len(by_axis)  # at the front
+        at = np.searchsorted(steps, np.asarray(by_step.x, dtype=np.float64)[unknown:])
+        values[at] = np.asarray(by_axis.x, dtype=np.float64)
+        present[at] = True
     return TableColumn(AXIS_COLUMN[axis], values, present)

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from tuner.runs.export_table import RunTable, run_column
+from tuner.runs.export_table import ExportTable, run_column
 
 _BLOCK = 8192
 """Rows made at a time."""
@@ -22,7 +22,7 @@ _BLOCK = 8192
 Cell = float | int | str | None
 
 
-def write_csv(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str]) -> None:
+def write_csv(out: BinaryIO, tables: Sequence[ExportTable], names: Sequence[str]) -> None:
     """A header and a row a step; several runs stand below each other with their id in a column ``run``."""
     several = len(tables) > 1
     text = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="")
@@ -35,7 +35,7 @@ def write_csv(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str]) -
     text.detach()
 
 
-def write_json(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str]) -> None:
+def write_json(out: BinaryIO, tables: Sequence[ExportTable], names: Sequence[str]) -> None:
     """The document of `runs metrics`: columns, rows, nonfinite; with a column ``run`` where there are several."""
     several = len(tables) > 1
     columns = [*([run_column(names)] if several else []), "step", *names]
@@ -52,7 +52,7 @@ def write_json(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str]) 
     out.write(b'\n], "nonfinite": ' + str(nonfinite).encode() + b"}\n")
 
 
-def write_jsonl(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str]) -> None:
+def write_jsonl(out: BinaryIO, tables: Sequence[ExportTable], names: Sequence[str]) -> None:
     """An object a step, with the run's id where there are several."""
     several = len(tables) > 1
     keys = ["step", *names]
@@ -64,7 +64,7 @@ def write_jsonl(out: BinaryIO, tables: Sequence[RunTable], names: Sequence[str])
                 out.write(_encoded({**before, **values}) + b"\n")
 
 
-def _blocks(table: RunTable, names: Sequence[str]) -> Iterator[Iterator[tuple[Cell, ...]]]:
+def _blocks(table: ExportTable, names: Sequence[str]) -> Iterator[Iterator[tuple[Cell, ...]]]:
     """Rows of step and the named columns; None where a value is absent."""
     columns = [table.column(name) for name in names]
     for start in range(0, len(table.steps), _BLOCK):

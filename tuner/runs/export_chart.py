@@ -1,0 +1,172 @@
+"""Metrics as a picture (PNG, SVG), drawn as the terminal does: raw faint, smoothed strong, evaluations as points.
+
+matplotlib is used without its pyplot, so that nothing depends on a display, on a thread or on what was drawn before.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from tuner.runs.export_library import needs
+from tuner.runs.export_lines import Line, Panel, panels_of
+from tuner.runs.series import XAxis
+from tuner.runs.text_tail import inert_line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from tuner.runs.metrics_view import MetricsView
+
+_COLOURS = ("#0a63c2", "#c2570a", "#1a7f45", "#7a3fb8", "#b3261e", "#8a6d00", "#00838f", "#ad1457")
+_TEXT, _FAINT, _GRID = "#1d232b", "#5c6570", "#e4e6e8"
+_STYLE = {
+    "figure.facecolor": "#ffffff", "axes.facecolor": "#ffffff", "savefig.facecolor": "#ffffff",
+    "text.usetex": False, "text.parse_math": False, "font.size": 10.0,
+    "axes.unicode_minus": True, "svg.fonttype": "path", "path.simplify": True, "axes.formatter.use_mathtext": False,
+}  # fmt: skip
+_OTHER_SCRIPTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans",
+    "Arial Unicode MS",
+    "PingFang SC",
+    "Hiragino Sans",
+)
+_DPI = 144
+_STARS = 70
+_PANEL = (6.4, 3.6)
+"""Inches of one panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRun:
+    """A run to draw. ``best_step`` is its best checkpoint's, None where it has none."""
+
+    label: str
+    view: MetricsView
+    best_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRequest:
+    """What is drawn: metric names, over which x, smoothed by how much (0 to below 1), on which y."""
+
+    names: Sequence[str]
+    axis: XAxis = XAxis.STEP
+    smoothing: float = 0.0
+    log_y: bool = False
+    title: str = ""
+
+
+def write_chart(out: BinaryIO, runs: Sequence[ChartRun], request: ChartRequest, picture: str) -> None:
+    """Draw the runs' metrics into a file; ``picture`` is "png" or "svg". A panel for each metric and its evaluation.
+
+    Raises:
+        BackendError: matplotlib is not installed.
+        ConfigurationError: there is nothing to draw, or too much for one picture.
+    """
+    panels = panels_of([(r.label, r.view, r.best_step) for r in runs], request.names, request.axis, request.smoothing)
+    with needs("matplotlib"):
+        import matplotlib
+        from matplotlib.figure import Figure
+
+    with warnings.catch_warnings(), matplotlib.rc_context({**_STYLE, "font.family": _fonts()}):
+        warnings.simplefilter("ignore")  # a letter that the font lacks is drawn as a box, not told on stderr
+        columns = 1 if len(panels) == 1 else 2 if len(panels) <= 6 else 3
+        rows = math.ceil(len(panels) / columns)
+        width, height = _PANEL if len(panels) > 1 else (9.0, 5.2)
+        figure = Figure(figsize=(width * columns, height * rows + 0.5), dpi=_DPI, layout="constrained")
+        for index, panel in enumerate(panels):
+            _draw(figure.add_subplot(rows, columns, index + 1), panel, request, len(runs))
+        if len(runs) > 1:
+            _legend(figure, panels, runs)
+        if request.title:
+            title = _plain(request.title)
+            figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=_TEXT, fontweight="bold")
+        metadata = {"Date": None, "Creator": "Tuner"} if picture == "svg" else {"Software": "Tuner"}
+        figure.savefig(out, format=picture, metadata=metadata)
+
+
+def _fonts() -> list[str]:
+    """matplotlib's own font, and for letters it lacks those of other scripts that this machine has."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in _OTHER_SCRIPTS if name in installed)]
+
+
+def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.ticker import LogFormatter
+
+    for line in panel.lines:
+        _draw_line(axes, line, alone=runs == 1)
+    if panel.dates:
+        locator = AutoDateLocator()
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz="UTC"))
+    if request.log_y:
+        axes.set_yscale("log", nonpositive="mask")
+        for ticks in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            ticks(LogFormatter(minor_thresholds=(2, 0.5)))  # plain numbers: 0.3, not a power of ten
+    axes.set_title(_plain(panel.title), loc="left", fontsize=10.5, color=_TEXT, fontweight="bold")
+    axes.set_xlabel(panel.x_label, color=_FAINT, fontsize=9)
+    axes.tick_params(which="both", colors=_FAINT, labelsize=9, length=3)
+    axes.grid(True, color=_GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.01)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color("#b4bac2")
+    for line in panel.lines:
+        _mark_best(axes, line)
+    if runs == 1 and len(panel.lines) > 1:
+        shown, texts = [line.handle for line in panel.lines], [_plain(line.label) for line in panel.lines]
+        axes.legend(shown, texts, fontsize=8.5, frameon=False, labelcolor=_TEXT)
+
+
+def _draw_line(axes: Axes, line: Line, *, alone: bool) -> None:
+    colour = _COLOURS[(line.run if not alone else int(line.points)) % len(_COLOURS)]
+    if line.points:
+        (line.handle,) = axes.plot(
+            line.x, line.y, color=colour, linewidth=0.9, linestyle=":", marker="D", markersize=4.2, zorder=3
+        )
+        return
+    smoothed = line.smoothed is not None
+    (raw,) = axes.plot(line.x, line.y, color=colour, linewidth=1.0 if smoothed else 1.5, alpha=0.28 if smoothed else 1)
+    line.handle = raw
+    if line.smoothed is not None:
+        (line.handle,) = axes.plot(*line.smoothed, color=colour, linewidth=1.8, zorder=2.5)
+
+
+def _mark_best(axes: Axes, line: Line) -> None:
+    """A star on the axis below the best checkpoint, in the run's colour."""
+    if line.best_x is None or line.handle is None:
+        return
+    axes.axvline(line.best_x, color=line.handle.get_color(), linewidth=0.8, linestyle="--", alpha=0.6, zorder=1)
+    axes.scatter(
+        [line.best_x], [0.0], marker="*", s=_STARS, color=line.handle.get_color(), zorder=5,
+        transform=axes.get_xaxis_transform(), clip_on=False,
+    )  # fmt: skip
+
+
+def _legend(figure: Figure, panels: Sequence[Panel], runs: Sequence[ChartRun]) -> None:
+    """One for the picture: a run has the same colour in every panel."""
+    drawn = {line.run: line.handle for panel in panels for line in panel.lines if not line.points}
+    drawn = {line.run: line.handle for panel in panels for line in panel.lines} | drawn
+    # matplotlib leaves out labels that begin with an underscore: a space before it keeps them
+    texts = [f" {text}" if text.startswith("_") else text for text in (_plain(runs[i].label) for i in sorted(drawn))]
+    figure.legend(
+        [drawn[i] for i in sorted(drawn)], texts, loc="outside lower left", ncols=min(4, len(drawn)),
+        fontsize=9, frameon=False, labelcolor=_TEXT,
+    )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return inert_line(text.encode(errors="replace"))
