@@ -35,8 +35,13 @@ def print_error(error: TunerError, as_json: bool) -> None:
         tell(f"  hint: {error.hint}")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> None:
-    """A table in columns, as wide as its content; ``right`` names the columns of numbers."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = (), *, named: int = 0
+) -> None:
+    """A table in columns, as wide as its content; ``right`` names the columns of numbers.
+
+    The last ``named`` columns bear names that stand as they are.
+    """
     listed = [list(r) for r in rows]
     widths = [max(len(c), *(len(r[i]) for r in listed)) if listed else len(c) for i, c in enumerate(columns)]
     to_right = set(right)
@@ -48,7 +53,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: It
         )
         return "  ".join(padded).rstrip()
 
-    print_line(line([c.upper() for c in columns]))
+    spoken = len(columns) - named
+    print_line(line([c.upper() if i < spoken else c for i, c in enumerate(columns)]))
     for row in listed:
         print_line(line(row))
 

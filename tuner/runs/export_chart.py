@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from tuner.runs.export_library import needs
 from tuner.runs.export_lines import Line, Panel, panels_of
 from tuner.runs.series import XAxis
-from tuner.runs.text_tail import inert_line
+from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,10 +86,16 @@ def write_chart(out: BinaryIO, runs: Sequence[ChartRun], request: ChartRequest, 
         if len(runs) > 1:
             _legend(figure, panels, runs)
         if request.title:
-            title = _plain(request.title)
+            title = inert(request.title)
             figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=_TEXT, fontweight="bold")
         metadata = {"Date": None, "Creator": "Tuner"} if picture == "svg" else {"Software": "Tuner"}
         figure.savefig(out, format=picture, metadata=metadata)
+
+
+def _minor_label(value: float, low: float, high: float) -> str:
+    """Ticks between powers of ten are labelled where there are few of those."""
+    first = f"{value:e}"[0]
+    return f"{value:g}" if low > 0 and high / low < 100 and first in "235" else ""
 
 
 def _fonts() -> list[str]:
@@ -102,7 +108,6 @@ def _fonts() -> list[str]:
 
 def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-    from matplotlib.ticker import LogFormatter
 
     for line in panel.lines:
         _draw_line(axes, line, alone=runs == 1)
@@ -112,9 +117,9 @@ def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> None:
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz="UTC"))
     if request.log_y:
         axes.set_yscale("log", nonpositive="mask")
-        for ticks in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
-            ticks(LogFormatter(minor_thresholds=(2, 0.5)))  # plain numbers: 0.3, not a power of ten
-    axes.set_title(_plain(panel.title), loc="left", fontsize=10.5, color=_TEXT, fontweight="bold")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")  # plain numbers: 0.3, not a power of ten
+        axes.yaxis.set_minor_formatter(lambda value, _: _minor_label(value, *axes.get_ylim()))
+    axes.set_title(inert(panel.title), loc="left", fontsize=10.5, color=_TEXT, fontweight="bold")
     axes.set_xlabel(panel.x_label, color=_FAINT, fontsize=9)
     axes.tick_params(which="both", colors=_FAINT, labelsize=9, length=3)
     axes.grid(True, color=_GRID, linewidth=0.8)
@@ -127,7 +132,7 @@ def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> None:
     for line in panel.lines:
         _mark_best(axes, line)
     if runs == 1 and len(panel.lines) > 1:
-        shown, texts = [line.handle for line in panel.lines], [_plain(line.label) for line in panel.lines]
+        shown, texts = [line.handle for line in panel.lines], [inert(line.label) for line in panel.lines]
         axes.legend(shown, texts, fontsize=8.5, frameon=False, labelcolor=_TEXT)
 
 
@@ -161,12 +166,8 @@ def _legend(figure: Figure, panels: Sequence[Panel], runs: Sequence[ChartRun]) -
     drawn = {line.run: line.handle for panel in panels for line in panel.lines if not line.points}
     drawn = {line.run: line.handle for panel in panels for line in panel.lines} | drawn
     # matplotlib leaves out labels that begin with an underscore: a space before it keeps them
-    texts = [f" {text}" if text.startswith("_") else text for text in (_plain(runs[i].label) for i in sorted(drawn))]
+    texts = [f" {text}" if text.startswith("_") else text for text in (inert(runs[i].label) for i in sorted(drawn))]
     figure.legend(
         [drawn[i] for i in sorted(drawn)], texts, loc="outside lower left", ncols=min(4, len(drawn)),
         fontsize=9, frameon=False, labelcolor=_TEXT,
     )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    return inert_line(text.encode(errors="replace"))
