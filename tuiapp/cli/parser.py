@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import NoReturn
 
 from tuner.version import __version__
 
 DESCRIPTION = "The terminal workbench for fine-tuning language models on hardware you own."
+_MARK = "\0"
+"""No argument of a command can hold it."""
 EPILOG = "Start here: `tuner demo` makes a complete small workspace; `tuner-tui` opens the screen."
 
 
@@ -24,6 +27,24 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see `{self.prog} --help`")
+
+    signed_words = False
+    """Whether words such as -old are words of the command, where they are none of its options."""
+
+    def parse_known_args(  # type: ignore[override] # argparse declares it three times, for namespaces of any type
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        words = [self._protected(a) for a in args] if args is not None and self.signed_words else args
+        return super().parse_known_args(words, namespace)
+
+    def _protected(self, word: str) -> str:
+        is_word = word.startswith("-") and not word.startswith("--") and word not in self._option_string_actions
+        return _MARK + word if is_word else word
+
+
+def signed_word(word: str) -> str:
+    """The type of an argument of a parser with ``signed_words``."""
+    return word.removeprefix(_MARK)
 
 
 def shared_options() -> argparse.ArgumentParser:

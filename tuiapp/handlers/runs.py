@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tuiapp.handlers.context import Context
-from tuner.config.workspace import cannot_write
 from tuner.core.errors import ConfigurationError
-from tuner.core.states import LIVE_STATES, RunState
+from tuner.core.states import RunState
 from tuner.discovery.references import RankedCheckpoint, find_run, ranked_checkpoints, run_folders
-from tuner.jobs.identity import host_name
 from tuner.jobs.reconcile import reconcile_run
 from tuner.jobs.stop import request_cancel
 from tuner.runs.checkpoint_marker import folder_bytes
@@ -23,7 +19,6 @@ from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.metric_history import finite_or_none
 from tuner.runs.metric_reader import read_history
-from tuner.runs.state_file import read_state
 from tuner.runs.summary import RunSummary, summarise
 
 _POLL = 0.1
@@ -126,29 +121,6 @@ class RunsHandler:
         except UnreadableFile as error:
             raise ConfigurationError(str(error), hint="restore the file, or delete the run") from error
         return self.summary(run_dir)
-
-    def delete(self, run_dir: Path) -> None:
-        """Delete a run that has ended; it vanishes at once and is then removed.
-
-        Raises:
-            ConfigurationError: the run is live, belongs to another host, or cannot be removed.
-        """
-        reconcile_run(run_dir)
-        try:
-            state = read_state(run_dir)
-        except UnreadableFile:
-            state = None  # a broken run may be deleted
-        if state is not None and state.state in LIVE_STATES:
-            where = f" on {state.host}" if state.host and state.host != host_name() else ""
-            raise ConfigurationError(
-                f"{run_dir.name} is {state.state.value}{where}", hint=f"stop it first: tuner runs cancel {run_dir.name}"
-            )
-        gone = run_dir.with_name(f".deleted-{run_dir.name}-{os.getpid()}")
-        try:
-            run_dir.rename(gone)
-            shutil.rmtree(gone)
-        except OSError as error:
-            raise cannot_write(run_dir, error) from error
 
     def log_lines(self, run_dir: Path) -> Iterator[bytes]:
         """The raw lines of console.log, from its beginning."""

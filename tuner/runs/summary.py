@@ -144,6 +144,9 @@ def summarise(run_dir: Path) -> RunSummary:
         path=run_dir,
         stale_seconds=_stale(run_dir) if live else None,
         results=results,
+        note=_text(manifest.get("note")) or "",
+        pinned=manifest.get("pinned") is True,
+        archived=manifest.get("archived") is True,
     )
 
 

@@ -1,9 +1,10 @@
-"""tuner runs list|show|metrics|logs|wait|cancel|delete"""
+"""tuner runs show|metrics|logs|wait|cancel, and where the other verbs are"""
 
 from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.commands import runs_compare, runs_library
 from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
@@ -21,7 +22,6 @@ def add(commands: Commands, shared: Parser) -> None:
         ("logs", "the trainer's log", logs),
         ("wait", "wait until it has ended; exit 0 where it succeeded", wait),
         ("cancel", "stop at the next step, saving first", cancel),
-        ("delete", "delete a run that has ended", delete),
     ):
         parser = verbs.add_parser(name, parents=[shared], help=help_)
         parser.add_argument("run_id", metavar="ID", help="id, name, or the beginning or end of an id")
@@ -31,6 +31,8 @@ def add(commands: Commands, shared: Parser) -> None:
         if name == "logs":
             parser.add_argument("--follow", "-f", action="store_true", help="go on until the run has ended")
             parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines")
+    runs_library.add(verbs, shared)
+    runs_compare.add(verbs, shared)
 
 
 def list_runs(arguments: argparse.Namespace) -> int:
@@ -156,21 +158,6 @@ def cancel(arguments: argparse.Namespace) -> int:
         print_json({"run_id": summary.id, **summary.as_dict()})
     else:
         tell(f"{summary.id} {ending(summary)}")
-    return 0
-
-
-def delete(arguments: argparse.Namespace) -> int:
-    from tuiapp.cli.output import print_json, tell
-    from tuiapp.handlers.context import open_context
-    from tuiapp.handlers.runs import RunsHandler
-
-    handler = RunsHandler(open_context(arguments.workspace))
-    run_dir = handler.find(arguments.run_id)
-    handler.delete(run_dir)
-    if arguments.json:
-        print_json({"run_id": run_dir.name, "deleted": True})
-    else:
-        tell(f"deleted {run_dir.name}")
     return 0
 
 
