@@ -115,6 +115,14 @@ class TunerApp(App[None]):
             if isinstance(self.screen, ActingScreen):
                 self.screen.say("⚠", f"one key does two things: {clash}", "give one another key in the settings")
 
+    def action_command_palette(self) -> None:
+        from tuiapp.screens.palette_screen import LEAST_ROWS, ActionPalette
+
+        if self.size.height < LEAST_ROWS:
+            self.say("⚠", f"the palette needs {LEAST_ROWS} rows", "make the terminal higher")
+        elif not isinstance(self.screen, ActionPalette):
+            self.push_screen(ActionPalette(id="--command-palette"))
+
     def action_show_help(self) -> None:
         from tuiapp.screens.help import HelpScreen
 
