@@ -11,7 +11,8 @@ import pytest
 from tests.support.foreign_runs import hf_trainer_run, llama_factory_run, ms_swift_run, synaptic_mlx_run, synaptic_run
 from tests.support.run_builder import build_run, metric_row, write_rows
 from tuner.runs.metric_history import finite_or_none
-from tuner.runs.metric_reader import MetricReader, metric_files, newest_trainer_state, read_history
+from tuner.runs.metric_reader import MetricReader, metric_files, read_history
+from tuner.runs.trainer_states import newest_trainer_state
 
 
 @pytest.fixture
@@ -117,7 +118,9 @@ def test_links_to_a_log_are_not_read_twice(tmp_path: Path) -> None:
 def test_an_mlx_log_of_mixed_levels(tmp_path: Path) -> None:
     history = read_history(synaptic_mlx_run(tmp_path / "run"))
     assert history.steps == [5, 10]
-    assert history.row(10) == {"loss": 2.0, "learning_rate": 1e-6, "step_time": 0.5, "tokens_per_second": 100.0}
+    row = {"loss": 2.0, "learning_rate": 1e-6, "step_time": 0.5, "tokens_per_second": 100.0}
+    assert history.row(10) == {**row, "avg_loss": 2.5, "epoch": 1.0}  # the epoch's summary names no step
+    assert "avg_loss" not in history.row(5)
 
 
 def test_the_newest_trainer_state_by_number(tmp_path: Path) -> None:

@@ -12,16 +12,14 @@ from pathlib import Path
 
 from tuner.discovery import foreign_layouts as layouts
 from tuner.discovery.weight_facts import card_of, newest_change, saved_model, saved_weights
+from tuner.runs.durations import seconds_of
 from tuner.runs.file_ends import last_object, read_end
 from tuner.runs.json_file import JsonObject, UnreadableFile, read_object
 from tuner.runs.layout import checkpoint_step
-from tuner.runs.metric_reader import newest_trainer_state
+from tuner.runs.trainer_states import newest_trainer_state
 
 _MAX_STEPS = re.compile(rb'"max_steps":\s*(\d+)')
 _OF_TOTAL = re.compile(r"(\d+)/(\d+)")
-_CLOCK = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)")
-_UNITS = re.compile(r"(\d+)\s*([dhms])")
-_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _RESULTS = ("all_results.json", "train_results.json")
 
 
@@ -143,18 +141,6 @@ _READERS: Mapping[str, Callable[[Path], Facts]] = {
     layouts.MLX_LM: _mlx_lm,
     layouts.SYNAPTIC: _synaptic,
 }
-
-
-def seconds_of(text: object) -> float | None:
-    """A duration as these tools write it ("1:02:03", "1 day, 2:03:04", "1m 2s"), in seconds; else None."""
-    if not isinstance(text, str):
-        return None
-    clock = _CLOCK.fullmatch(text.strip())
-    if clock:
-        days, hours, minutes, seconds = (int(g or 0) for g in clock.groups())
-        return float(days * 86400 + hours * 3600 + minutes * 60 + seconds)
-    parts = _UNITS.findall(text)
-    return float(sum(int(n) * _SECONDS[unit] for n, unit in parts)) if parts else None
 
 
 def _is_done(folder: Path, step: int | None, total: int | None, newest: Path | None) -> bool:

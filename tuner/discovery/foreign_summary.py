@@ -15,9 +15,10 @@ from tuner.discovery.foreign_layouts import event_files
 from tuner.discovery.run_folders import RunFolder
 from tuner.runs.metric_history import MetricHistory, finite_or_none
 from tuner.runs.metric_lines import TIMESTAMP
-from tuner.runs.metric_reader import metric_files, newest_trainer_state, read_history
+from tuner.runs.metric_reader import metric_files, read_history
 from tuner.runs.ranking import best_index, rank
 from tuner.runs.summary import Json, RunSummary
+from tuner.runs.trainer_states import newest_trainer_state
 
 RECORDED = "recorded"
 """The state of another tool's run that nothing proves to have finished: whether it still trains is not known."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tuner.core.aliases import ALIASES
 from tuner.runs.json_file import UnreadableFile, read_object
-from tuner.runs.metric_reader import newest_trainer_state
+from tuner.runs.trainer_states import newest_trainer_state
 
 _SAME = {
     **ALIASES,

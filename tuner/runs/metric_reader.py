@@ -4,59 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tuner.runs.file_tail import FileTail
+from tuner.runs.foreign_metrics import ForeignMetrics, epoch_summary
 from tuner.runs.json_file import UnreadableFile, read_object
-from tuner.runs.layout import checkpoint_step
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_lines import MetricRow, parse_row, row_from
 from tuner.runs.metrics_view import MetricsView
+from tuner.runs.trainer_states import newest_trainer_state
 
-_BLOCK = 8 * 1024 * 1024
-_MARK = 256
-"""Bytes before the unread part that are compared, to notice a file that was written anew."""
 _LLAMA_FACTORY = "trainer_log.jsonl"
-
-
-class _FileTail:
-    """One file's unread part. A torn last line waits until the rest of it has come."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.offset = 0
-        self.identity: tuple[int, int] | None = None
-        self._mark = b""
-
-    def is_replaced(self) -> bool:
-        """Whether what was read before no longer stands at the front of this file."""
-        try:
-            stat = self.path.stat()
-            if self._mark != self._before_offset():
-                return True
-        except OSError:
-            return True
-        return self.identity is not None and (self.identity != (stat.st_dev, stat.st_ino) or stat.st_size < self.offset)
-
-    def read_lines(self) -> list[bytes]:
-        stat = self.path.stat()
-        self.identity = (stat.st_dev, stat.st_ino)
-        if stat.st_size <= self.offset:
-            return []
-        lines: list[bytes] = []
-        with self.path.open("rb") as file:
-            file.seek(self.offset)
-            rest = b""
-            while block := file.read(_BLOCK):
-                whole, newline, rest = (rest + block).rpartition(b"\n")
-                if newline:
-                    lines += whole.split(b"\n")
-                    self.offset += len(whole) + 1
-        self._mark = self._before_offset()
-        return lines
-
-    def _before_offset(self) -> bytes:
-        with self.path.open("rb") as file:
-            start = max(0, self.offset - _MARK)
-            file.seek(start)
-            return file.read(self.offset - start)
 
 
 class MetricReader:
@@ -70,9 +26,12 @@ class MetricReader:
         self.history = MetricHistory()
         self.samples = MetricHistory(merge=False)
         self.skipped = 0
-        self._tails: dict[Path, _FileTail] = {}
-        self._sample_tails: dict[Path, _FileTail] = {}
+        self._tails: dict[Path, FileTail] = {}
+        self._sample_tails: dict[Path, FileTail] = {}
         self._trainer_state: tuple[Path, float] | None = None
+        self._foreign = ForeignMetrics(run_dir)
+        self._logged_to: int | None = None
+        """The last step that trainer_state.json has."""
 
     def refresh(self) -> bool:
         """Read what is new.
@@ -95,7 +54,7 @@ class MetricReader:
             self.samples, self._sample_tails = MetricHistory(merge=False), {}
         before = len(self.samples)
         for path in sample_files(self.run_dir):
-            for line in self._sample_tails.setdefault(path, _FileTail(path)).read_lines():
+            for line in self._sample_tails.setdefault(path, FileTail(path)).read_lines():
                 if (row := parse_row(line)) is not None:
                     self.samples.add(row)
         return len(self.samples) != before
@@ -103,13 +62,13 @@ class MetricReader:
     def _refresh(self) -> bool:
         files = metric_files(self.run_dir)
         if not files:
-            return self._read_trainer_state()
+            return self._read_others()
         if any(t.is_replaced() for t in self._tails.values()):
             self.history, self.skipped, self._tails, self._trainer_state = MetricHistory(), 0, {}, None
         changed = False
         for path in files:
-            for line in self._tails.setdefault(path, _FileTail(path)).read_lines():
-                row = parse_row(line)
+            for line in self._tails.setdefault(path, FileTail(path)).read_lines():
+                row = parse_row(line) or epoch_summary(line, self.history)
                 if row is None:
                     self.skipped += bool(line.strip())
                     continue
@@ -121,13 +80,22 @@ class MetricReader:
                 changed = True
         return changed
 
-    def _read_trainer_state(self) -> bool:
+    def _read_others(self) -> bool:
+        """trainer_state.json, and behind its last step what event files or a console log have."""
+        news = self._foreign.read_new()
+        if news.anew:
+            self._trainer_state = None
         rows = self._new_trainer_state()
-        if rows is None:
-            return False
-        self.history = MetricHistory()
-        self.history.extend(rows)
-        return True
+        if rows is not None or news.anew:
+            self.history = MetricHistory()
+            self.history.extend(rows or ())
+            self._logged_to = self.history.steps[-1] if rows else None
+            more = self._foreign.after(self._logged_to)
+        else:
+            more = [r for r in news.rows if self._logged_to is None or r.step > self._logged_to]
+        self.history.extend(more)
+        self.skipped = self._foreign.skipped + (0 if len(self.history) else self._foreign.unread)
+        return bool(more) or rows is not None or news.anew
 
     def _new_trainer_state(self) -> list[MetricRow] | None:
         """The rows of the newest trainer_state.json; None where there is nothing new."""
@@ -165,12 +133,3 @@ def metric_files(run_dir: Path) -> list[Path]:
 def sample_files(run_dir: Path) -> list[Path]:
     """The files of what the supervisor measured of the machine, oldest attempt first."""
     return sorted(p for p in (run_dir / "logs").glob("system_*.jsonl") if not p.is_symlink())
-
-
-def newest_trainer_state(run_dir: Path) -> Path | None:
-    """The trainer_state.json of the highest checkpoint: each holds all history up to its step."""
-    folders = [p for base in (run_dir, run_dir / "checkpoints") for p in base.glob("checkpoint-*")]
-    numbered = [
-        (s, p) for p in folders if (s := checkpoint_step(p)) is not None and (p / "trainer_state.json").is_file()
-    ]
-    return max(numbered)[1] / "trainer_state.json" if numbered else None
