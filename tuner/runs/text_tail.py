@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from pathlib import Path
+
+from tuner.runs.log_fold import last_state
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
@@ -15,6 +16,7 @@ _ESCAPES = re.compile(
     re.DOTALL,
 )
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BLOCK = 64 * 1024
 LONGEST = 2000
 """Characters of one line that are kept."""
@@ -22,14 +24,15 @@ LONGEST = 2000
 
 def inert(text: str) -> str:
     """Text that cannot move the cursor, recolour the screen, or reorder what is shown; tabs become spaces."""
-    text = _ESCAPES.sub("", text).expandtabs(4).translate(_BIDI)
-    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs", "Zl", "Zp"})
+    if text.isascii() and text.isprintable():
+        return text
+    text = _ESCAPES.sub("", text).expandtabs(4)
+    return _CONTROLS.sub("", text if text.isascii() else text.translate(_BIDI))
 
 
 def inert_line(raw: bytes) -> str:
     """One line of a log: of progress bars that overwrite themselves (``\\r``) only the last state is kept."""
-    kept = raw.rstrip(b"\r\n").rpartition(b"\r")[2]
-    text = inert(kept[: LONGEST * 4].decode("utf-8", errors="replace"))
+    text = inert(last_state(raw)[: LONGEST * 4].decode("utf-8", errors="replace"))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
