@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
     from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
+    from tuiapp.widgets.machine_facts import Fact
     from tuner.runs.metrics_view import MetricsView
     from tuner.runs.summary import RunSummary
 
@@ -69,10 +70,13 @@ class CheckpointsRanked(Message):
 
 
 @dataclass(eq=False, repr=False)
-class DiskRead(Message):
-    """Bytes free on the workspace's disk."""
+class AroundRead(Message):
+    """How the machine stands, as the header says it. ``trainers``: run id → whether its trainer lives, where this is
+    the machine it was started on."""
 
-    free: int
+    facts: Sequence[Fact]
+    gpu_percent: float | None
+    trainers: Mapping[str, bool]
 
 
 @dataclass(eq=False, repr=False)

@@ -24,6 +24,7 @@ class Reporter:
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
         self._phase: Phase | None = None
+        self._message = ""
         self._written = 0.0
         self._training_began: tuple[float, int] | None = None
 
@@ -34,9 +35,9 @@ class Reporter:
 
     def phase(self, phase: Phase, message: str = "", **extra: object) -> None:
         """Enter a phase; repeated calls in the same one write nothing unless there is something new to say."""
-        if phase is self._phase and not message and not extra:
+        if (phase, message) == (self._phase, self._message) and not extra:
             return
-        self._phase = phase
+        self._phase, self._message = phase, message
         patch_state(self.run_dir, {"phase": phase.value, "message": message, **extra})
 
     def progress(self, step: int, total: int) -> None:

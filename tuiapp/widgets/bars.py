@@ -6,12 +6,17 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tuiapp.widgets.ink import Ink, ink_of
-from tuiapp.widgets.strips import Part, base_of, line, spread, width_of
+from tuiapp.widgets.machine_facts import Fact
+from tuiapp.widgets.strips import Part, base_of, changed_cells, fit, line, spread, width_of
+
+_HOST = 14
+"""Cells of the header that user and host keep, whatever else is to be told."""
 
 
 class Bar(Widget):
@@ -33,8 +38,9 @@ class Bar(Widget):
         """Make the line, and draw it where it is another."""
         made = self.made(ink_of(self.app), self.content_size.width)
         if made != self._parts:
+            changed = changed_cells(self._parts, made)
             self._parts = made
-            self.refresh()
+            self.refresh(*([Region(changed[0], 0, changed[1] - changed[0], 1)] if changed else []))
 
     def on_resize(self) -> None:
         self.renew()
@@ -49,7 +55,7 @@ class Bar(Widget):
 
 
 class TopBar(Bar):
-    """Name, place, mode; free disk and the time."""
+    """Name, place, mode; how the machine stands, and the time."""
 
     DEFAULT_CSS = """
     TopBar { background: $panel; }
@@ -58,19 +64,37 @@ class TopBar(Bar):
     def __init__(self, place: str, mode: str) -> None:
         super().__init__()
         self._place, self._mode = place, mode
-        self._facts: Sequence[str] = ()
+        self._facts: Sequence[Fact] = ()
 
-    def show(self, facts: Sequence[str]) -> None:
-        """Say these at the right."""
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Say these at the right, as far as there is room for them."""
         self._facts = facts
         self.renew()
 
     def made(self, ink: Ink, width: int) -> list[Part]:
-        right: list[Part] = [(" · ".join(self._facts), ink.muted)]
-        left: list[Part] = [("Tuner", ink.strong), ("  ", ink.muted), (self._mode, ink.primary)]
-        room = width - width_of(left) - width_of(right) - 4
-        place = self._place if len(self._place) <= room else "…" + self._place[-max(0, room - 1) :]
-        return spread([*left, ("  ", ink.muted), (place if room > 8 else "", ink.muted)], right, width)
+        name: list[Part] = [("Tuner", ink.strong), (" ", ink.muted)]
+        mode: list[Part] = [("  ", ink.muted), (self._mode, ink.primary)]
+        kept = list(self._facts)
+        while kept and width - len(_joined(kept)) < width_of(name) + width_of(mode) + _HOST:
+            kept.remove(max(kept, key=lambda f: f.rank))
+        right: list[Part] = [(_joined(kept), ink.muted)]
+        room = width - width_of(name) - width_of(mode) - width_of(right) - 2
+        return spread([*name, (_placed(self._place, room), ink.muted), *mode], right, width)
+
+
+def _joined(facts: Sequence[Fact]) -> str:
+    return " · ".join(f.text for f in facts)
+
+
+def _placed(place: str, room: int) -> str:
+    """user@host:folder in the room there is: the folder gives way first, from its front."""
+    if len(place) <= room:
+        return place
+    host, colon, folder = place.partition(":")
+    left = room - len(host) - len(colon) - 1
+    if left >= 4:
+        return f"{host}{colon}…{folder[-left:]}"
+    return fit(host, max(0, room)).rstrip()
 
 
 class TabBar(Bar):

@@ -59,6 +59,16 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return " " * (width - size) + text if right else text + " " * (width - size)
 
 
+def changed_cells(before: Sequence[Part], after: Sequence[Part]) -> tuple[int, int] | None:
+    """From which cell up to which a line reads differently; None where all of it is to be drawn."""
+    old = [(c, style) for text, style in before for c in text]
+    new = [(c, style) for text, style in after for c in text]
+    if len(old) != len(new) or any(width_of(parts) != len(new) for parts in (before, after)):  # wide characters
+        return None
+    differing = [i for i, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
+    return (differing[0], differing[-1] + 1) if differing else None
+
+
 def width_of(parts: Iterable[Part]) -> int:
     """Cells that the parts take."""
     return sum(cell_len(text) for text, _ in parts)

@@ -13,10 +13,10 @@ from textual.timer import Timer
 
 from tuiapp.actions import Action, Need, Where
 from tuiapp.messages import (
+    AroundRead,
     CheckpointsChanged,
     CheckpointsRanked,
     ConfigurationRead,
-    DiskRead,
     LogRead,
     MetricsRead,
     RunsListed,
@@ -38,9 +38,9 @@ from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuiapp.widgets.config_view import ConfigView
 from tuiapp.widgets.headline import Headline, Shown
 from tuiapp.widgets.log_view import LogView
+from tuiapp.widgets.machine_facts import Fact
 from tuiapp.widgets.pane import CursorPane
 from tuiapp.widgets.run_list import RunList
-from tuiapp.widgets.wording import size
 from tuner.runs.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
         self._unread: set[type] = set(_PARTS)
         self._newest_row: float | None = None
         self._latest: dict[str, float | None] = {}
-        self._free: int | None = None
+        self._around = AroundRead((), None, {})
         self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -249,10 +249,11 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
             self.query_one(WatchPane).show_marks(event.rows)
             self.renew_bar()
 
-    @on(DiskRead)
-    def _disk_read(self, event: DiskRead) -> None:
-        self._free = event.free
+    @on(AroundRead)
+    def _around_read(self, event: AroundRead) -> None:
+        self._around = event
         self._tell_time()
+        self._tell_headline()
 
     def _is_watched(self, run_id: str, part: type) -> bool:
         if run_id != self._watched:
@@ -261,9 +262,7 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
         return True
 
     def _tell_time(self) -> None:
-        around = self.tuner.surroundings
-        facts = [f"disk {size(self._free)} free"] if self._free is not None else []
-        self.query_one(TopBar).show([*facts, around.clock()])
+        self.query_one(TopBar).show([*self._around.facts, Fact(self.tuner.surroundings.clock(), 0)])
 
     def _tell_headline(self) -> None:
         run, now = self.run, self.tuner.surroundings.now()

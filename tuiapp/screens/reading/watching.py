@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.message import Message
 
-from tuiapp.messages import DiskRead
+from tuiapp.screens.reading.around import AroundWatch
 from tuiapp.screens.reading.observer import Observer
 from tuiapp.screens.surroundings import Surroundings
 
@@ -19,8 +19,6 @@ SLOW = 2.0
 _STEP_MS, _DEBOUNCE_MS = 30, 60
 _QUIET = frozenset({"heartbeat"})
 """Files whose change says nothing to show."""
-_ROUNDED = 10**8
-"""Free disk is told in steps of 100 MB, so that it is not drawn again all the time."""
 
 Post = Callable[[Message], object]
 
@@ -29,18 +27,17 @@ log = logging.getLogger(__name__)
 
 def keep_watching(observer: Observer, surroundings: Surroundings, post: Post, stop: threading.Event) -> None:
     """Watch until ``stop`` is set. Nothing that goes wrong with one look ends it."""
-    disk: int | None = None
+    around = AroundWatch(surroundings.disk_free, surroundings.machine)
     while not stop.is_set():
         for names in _rounds(observer.workspace.runs, stop):
             try:
                 if names is None:
                     _reconcile(observer)
-                    free = surroundings.disk_free()
-                    if free is not None and free // _ROUNDED != disk:
-                        disk = free // _ROUNDED
-                        post(DiskRead(free))
                 for message in observer.look() if names is None else observer.look_at(names):
                     post(message)
+                if names is None:
+                    for message in around.look(observer.live()):
+                        post(message)
             except OSError:  # a folder that goes while it is read; the next look sees what is left
                 log.warning("looking at the runs failed", exc_info=True)
             if stop.is_set():
