@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuiapp.widgets import silence
 from tuiapp.widgets.ink import Ink, ink_of
 from tuiapp.widgets.strips import Part, base_of, clip, line, spread
 from tuiapp.widgets.wording import ago, duration, mark_of, metric, number, scored, state_word
 from tuner.runs.summary import RunSummary
 
-_SILENT = 30.0
-"""Seconds without a row after which a training run's silence is told."""
 _FIRST = ("loss", "eval_loss", "eval_exact_match", "rewards/margins", "kl", "mean_token_accuracy", "grad_norm")
 _SHORT = {
     "eval_loss": "eval loss", "eval_exact_match": "exact match", "rewards/margins": "margins",
@@ -26,13 +25,16 @@ _SHORT = {
 class Shown:
     """Everything the headline says. ``row_age`` is in seconds, None where there is no row.
 
-    ``metrics``: the newest values as the charts have them, which are ahead of the run's summary.
+    ``metrics``: the newest values as the charts have them, which are ahead of the run's summary. ``trainer``: whether
+    the run's trainer lives, None where this machine cannot tell; ``gpu_percent``: this machine's mean load.
     """
 
     run: RunSummary | None
     row_age: float | None = None
     count: int = 0
     metrics: Mapping[str, float | None] = field(default_factory=dict)
+    trainer: bool | None = None
+    gpu_percent: float | None = None
 
 
 class Headline(Widget):
@@ -84,7 +86,7 @@ def _lines(shown: Shown, ink: Ink, width: int, *, compact: bool) -> list[list[Pa
     age = _age(shown, ink)
     if compact:
         bar = progress(run, ink, 10)
-        return [spread(first, bar, width), spread(_metrics(shown, ink, 3), age, width)]
+        return [spread(first, bar, width), spread(_metrics(shown, ink, 3, compact=True), age, width)]
     return [
         spread(first, progress(run, ink, 24), width),
         spread(_second(run, ink), _about(run, ink, width), width),
@@ -129,7 +131,7 @@ def _second(run: RunSummary, ink: Ink) -> list[Part]:
     return [(run.message, ink.muted)]
 
 
-def _metrics(shown: Shown, ink: Ink, most: int) -> list[Part]:
+def _metrics(shown: Shown, ink: Ink, most: int, *, compact: bool = False) -> list[Part]:
     run = shown.run
     if run is None:
         return []
@@ -143,18 +145,21 @@ def _metrics(shown: Shown, ink: Ink, most: int) -> list[Part]:
         parts += [(_rate(speed), ink.text), (" tok/s  ", ink.muted)]
     for name in names:
         parts += [(f"{_SHORT.get(name, name)} ", ink.muted), (f"{metric(name, values[name])}  ", ink.text)]
-    return parts or [("no metrics yet" if run.is_live else "no metrics", ink.muted)]
+    if parts or not run.is_live:
+        return parts or [("no metrics", ink.muted)]
+    phase = f": {run.message}" if run.message and compact else ""  # elsewhere it has a line of its own
+    return [(f"no metrics yet{phase}", ink.muted)]
 
 
 def _age(shown: Shown, ink: Ink) -> list[Part]:
     run = shown.run
-    if run is None or shown.row_age is None:
+    if run is None or not run.is_live:
         return []
-    if not run.is_live:
-        return []
-    if shown.row_age > _SILENT:
-        alive = "trainer silent too" if run.stale_seconds is not None else "supervisor alive"
-        return [(f"⚠ no row for {duration(shown.row_age)}, {alive}", ink.warning)]
+    if shown.row_age is None:
+        return [("⚠ trainer gone", ink.warning)] if shown.trainer is False else []
+    if shown.row_age > silence.AFTER:
+        text, worry = silence.told(run, shown.row_age, shown.trainer, shown.gpu_percent)
+        return [(f"⚠ {text}" if worry else text, ink.warning if worry else ink.muted)]
     return [(f"row {ago(shown.row_age)}", ink.muted)]
 
 

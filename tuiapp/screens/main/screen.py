@@ -51,6 +51,8 @@ _PARTS = (MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked)
 _READING, _NO_RUN = "reading…", "no run is selected"
 _PATIENCE = 0.15
 """Seconds after which a selected run that is still being read is said to be."""
+_SLOW_TICK = 5.0
+"""Seconds between two tellings of the newest row's age over a slow link."""
 
 
 class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActions):
@@ -96,7 +98,8 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
         self.query_one(RunList).focus()
         self._tell_time()
         self.set_interval(5.0, self._tell_time)
-        self._ticking = self.set_interval(1.0, self._tell_headline, pause=True)
+        each = _SLOW_TICK if self.tuner.slow_link else 1.0
+        self._ticking = self.set_interval(each, self._tell_headline, pause=True)
         self.place_panes()
         self._take_prefetched()
         self.renew_bar()
@@ -267,8 +270,9 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
     def _tell_headline(self) -> None:
         run, now = self.run, self.tuner.surroundings.now()
         age = max(0.0, now - self._newest_row) if self._newest_row is not None else None
+        trainer = self._around.trainers.get(run.id) if run is not None else None
         for headline in self.query(Headline):
-            headline.show(Shown(run, age, len(self._runs), self._latest))
+            headline.show(Shown(run, age, len(self._runs), self._latest, trainer, self._around.gpu_percent))
         if self._ticking is not None:  # idle costs nothing: the age is counted only while a run is live
             (self._ticking.resume if run is not None and run.is_live else self._ticking.pause)()
 
