@@ -73,8 +73,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             answers.write(FRAME.pack(SPANS, 0, len(body)) + body)
             answers.flush()
         else:
-            done = request["from"]
-            for done, starts in scan(LogFile(Path(request["path"])), matcher, done, request["to"]):
+            done = begin = request["from"]
+            for done, starts in scan(LogFile(Path(request["path"])), matcher, begin, request["to"]):
                 answers.write(FRAME.pack(SCANNED, done, len(starts)) + array("Q", starts).tobytes())
                 answers.flush()
                 signal.setitimer(signal.ITIMER_REAL, PATIENCE)
