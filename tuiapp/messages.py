@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
     from tuiapp.widgets.machine_facts import Fact
     from tuner.runs.metrics_view import MetricsView
+    from tuner.runs.compare import Comparison
     from tuner.runs.summary import RunSummary
 
 
@@ -116,6 +117,44 @@ class Published(Message):
 
     label: str
     target: Path
+
+
+@dataclass(eq=False, repr=False)
+class DeletionPlanned(Message):
+    """Runs are to be deleted; ``unpublished`` names those with checkpoints of which nothing was published."""
+
+    runs: Sequence[RunSummary]
+    unpublished: Sequence[str]
+
+
+@dataclass(eq=False, repr=False)
+class Undoable(Message):
+    """Runs were deleted (``trash``) or archived, and can be brought back."""
+
+    runs: Sequence[RunSummary]
+    trash: bool
+
+
+@dataclass(eq=False, repr=False)
+class ComparisonRead(Message):
+    """Several runs, held against the first of them."""
+
+    comparison: Comparison
+
+
+@dataclass(eq=False, repr=False)
+class Exported(Message):
+    """Metrics were written to a file of so many bytes."""
+
+    path: Path
+    bytes: int
+
+
+@dataclass(eq=False, repr=False)
+class ExportTaken(Message):
+    """The file to export to is there already."""
+
+    path: Path
 
 
 @dataclass(eq=False, repr=False)

@@ -58,6 +58,7 @@ def key_of(action: Action, keys: Mapping[str, str]) -> str:
 _SPELT = {
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "shift+tab": "⇧Tab", "slash": "/", "question_mark": "?",
     "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "delete": "Del",
+    "left": "←", "right": "→", "shift+up": "⇧↑", "shift+down": "⇧↓", "backspace": "Bksp", "space": "Space",
 }  # fmt: skip
 
 

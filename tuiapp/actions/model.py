@@ -11,14 +11,18 @@ class Where(StrEnum):
 
     MAIN = "Runs"
     TABLE = "In the run table"
+    QUERY = "While finding runs"
     CHARTS = "In the charts"
     LOG = "In the log"
     COMPARE = "Comparing runs"
+    EXPORT = "Exporting"
     LIST = "In every list"
     CHOOSER = "New run: choose"
     EDITOR = "New run: edit"
     PUBLISH = "Publish"
     CONFIRM = "Questions"
+    COLUMNS = "Choosing columns"
+    ASK = "Writing tags or a note"
     HELP = "Help"
     ANYWHERE = "Anywhere"
 

@@ -39,7 +39,7 @@ RUNS: tuple[Action, ...] = (
     Action(
         "run.delete",
         "Delete",
-        "Delete the selected run, which has ended.",
+        "Move the run, or all marked, into the trash.",
         "d,delete",
         Where.MAIN,
         "delete_run",
@@ -62,7 +62,7 @@ RUNS: tuple[Action, ...] = (
     Action(
         "run.find",
         "Find",
-        "Show only runs whose name, id, state or model contains a word.",
+        "Show only runs that match: words, state:live, loss<1.2, tag:x, is:archived.",
         "slash",
         Where.MAIN,
         "find",

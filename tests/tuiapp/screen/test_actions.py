@@ -11,7 +11,9 @@ from tests.tuiapp.screen.fake_backend import GOOD, add_data, add_file, quick_bac
 from tests.tuiapp.screen.support import MIDDLE, WIDE, add_sft, main_screen, make_app, settled, shown, until
 from tuiapp.actions import ACTIONS, Where, actions_in, by_id, spell_keys, unknown_ids
 from tuiapp.app import TunerApp
+from tuiapp.screens.ask_line import AskLineScreen
 from tuiapp.screens.base import ActingScreen
+from tuiapp.screens.choose_columns import ColumnsScreen
 from tuiapp.screens.chooser.screen import ChooserScreen
 from tuiapp.screens.confirm import ConfirmScreen
 from tuiapp.screens.editor.screen import EditorScreen
@@ -24,6 +26,8 @@ _OPENED_BY = {
     Where.EDITOR: ("run.clone", EditorScreen),
     Where.PUBLISH: ("checkpoint.publish", PublishScreen),
     Where.CONFIRM: ("run.delete", ConfirmScreen),
+    Where.COLUMNS: ("table.columns", ColumnsScreen),
+    Where.ASK: ("run.tags", AskLineScreen),
     Where.HELP: ("app.help", HelpScreen),
 }
 

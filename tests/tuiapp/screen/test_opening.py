@@ -9,7 +9,7 @@ import pytest
 from tests.support.run_builder import build_run
 from tests.tuiapp.screen.support import MIDDLE, SMALL, WIDE, add_sft, make_app, settled, shown, text_of, until
 from tuiapp.widgets.headline import Headline
-from tuiapp.widgets.run_list import RunList
+from tuiapp.widgets.run_table.table import RunTable
 from tuner.config.workspace import Workspace
 
 
@@ -25,7 +25,7 @@ async def test_runs_are_listed_newest_first_with_their_states_in_words_and_glyph
     app = make_app(several)
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot, app)
-        lines = text_of(app.screen.query_one(RunList)).split("\n")
+        lines = text_of(app.screen.query_one(RunTable)).split("\n")
         assert [line.split()[:2] for line in lines[:5]] == [
             ["◌", "next-in-line"],
             ["●", "household-kto"],

@@ -61,7 +61,7 @@ async def test_runs_are_found_by_words(several: Workspace) -> None:
         screen = await settled(pilot, app)
         await pilot.press("slash")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "find")
-        await pilot.press(*"failed")
+        await pilot.press(*"state:failed")
         await until(pilot, lambda: screen.run is not None and screen.run.name == "too-big")
         assert "next-in-line" not in shown(app) and "Runs 1/5" in shown(app)
         await pilot.press("escape")

@@ -1,4 +1,4 @@
-"""What can be done to runs from the main screen: start, copy, stop, delete, publish, find."""
+"""What can be done to runs from the main screen: start, copy, stop, publish."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from textual import on, work
-from textual.containers import Vertical
 from textual.message import Message
 
 from tuiapp.actions import by_id
@@ -17,7 +16,6 @@ from tuiapp.screens.main.panes import Pane
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuiapp.widgets.pane import CursorPane
-from tuiapp.widgets.run_list import RunList
 from tuiapp.widgets.wording import size
 from tuner.runs.summary import RunSummary
 
@@ -60,7 +58,7 @@ class RunActions(PaneArrangement):
             self.select(run_id)
             self.go_to(Pane.CHARTS)
 
-    # Stopping and deleting
+    # Stopping
 
     def action_stop_run(self) -> None:
         if self._refuses("run.stop"):
@@ -72,18 +70,6 @@ class RunActions(PaneArrangement):
             [run.name, run.id, "", "It stops at its next step and saves a checkpoint first."],
             "Stop it",
             lambda: self._cancel(run.path),
-        )
-
-    def action_delete_run(self) -> None:
-        if self._refuses("run.delete"):
-            return
-        run = self.run
-        assert run is not None  # or it had been refused
-        self._ask(
-            "Delete this run?",
-            [run.name, run.id, "", "Its checkpoints, log and metrics go with it. What was published stays."],
-            "Delete it",
-            lambda: self._delete(run.path),
         )
 
     def _ask(self, title: str, lines: list[str], yes: str, do: Callable[[], object]) -> None:
@@ -104,16 +90,6 @@ class RunActions(PaneArrangement):
             return [Told(f"asked {run_dir.name} to stop; it saves first")]
 
         guarded(self.post_message, "stopping the run", act)
-
-    @work(thread=True, group="acting", exit_on_error=False)
-    def _delete(self, run_dir: Path) -> None:
-        def act() -> list[Message]:
-            from tuiapp.handlers.runs import RunsHandler
-
-            RunsHandler(self.tuner.services.context()).delete(run_dir)
-            return [Told(f"deleted {run_dir.name}")]
-
-        guarded(self.post_message, "deleting the run", act)
 
     # Checkpoints
 
@@ -176,28 +152,6 @@ class RunActions(PaneArrangement):
     def action_next_metric(self) -> None:
         if not self._refuses("chart.metric"):
             self.say("", f"second chart: {self.query_one(WatchPane).next_metric()}")
-
-    def action_find(self) -> None:
-        if self._refuses("run.find"):
-            return
-        from tuiapp.widgets.find_field import FindField
-
-        self.go_to(Pane.RUNS)
-        fields = self.query(FindField)
-        field = fields.first() if fields else FindField(id="find")
-        if not fields:
-            self.query_one("#left", Vertical).mount(field)
-        field.display = True
-        self.call_after_refresh(field.focus)
-
-    def action_leave(self) -> None:
-        fields = self.query("#find")
-        if fields and fields.first().display:
-            fields.first().display = False
-            self.query_one(RunList).find("")
-            self.go_to(Pane.RUNS)
-        elif self.has_class("-zoomed"):
-            self.call_later(self.do, "pane.zoom")
 
     def _refuses(self, action_id: str) -> bool:
         """Say why an action has no sense now, where it has none."""

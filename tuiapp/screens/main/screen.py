@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,7 +25,6 @@ from tuiapp.screens.main.chart_actions import ChartActions
 from tuiapp.screens.main.compare_actions import CompareActions
 from tuiapp.screens.main.log_actions import LogActions
 from tuiapp.screens.main.panes import TABS, Pane
-from tuiapp.screens.main.run_actions import RunActions
 from tuiapp.screens.main.situation import Situation, why_not
 from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
@@ -40,11 +38,8 @@ from tuiapp.widgets.headline import Headline, Shown
 from tuiapp.widgets.log_view import LogView
 from tuiapp.widgets.machine_facts import Fact
 from tuiapp.widgets.pane import CursorPane
-from tuiapp.widgets.run_list import RunList
+from tuiapp.widgets.run_table.table import RunTable
 from tuner.runs.summary import RunSummary
-
-if TYPE_CHECKING:
-    from tuiapp.widgets.find_field import FindField
 
 _PARTS = (MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked)
 """What is read of the selected run."""
@@ -55,7 +50,7 @@ _SLOW_TICK = 5.0
 """Seconds between two tellings of the newest row's age over a slow link."""
 
 
-class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActions):
+class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
     """Holds what is selected; all reading is done by threads that end in messages."""
 
     WHERE = Where.MAIN
@@ -79,7 +74,7 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
         yield Headline(compact=True, id="short-headline")
         with Horizontal(id="body"):
             with Vertical(id="left"):
-                yield RunList(id=Pane.RUNS)
+                yield RunTable(id=Pane.RUNS)
             with Vertical(id="right"):
                 yield Headline(id="headline")
                 yield WatchPane(id=Pane.CHARTS)
@@ -95,7 +90,8 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
         for pane, title in ((Pane.RUNS, "Runs"), (Pane.CHECKPOINTS, "Checkpoints"), (Pane.LOG, "Log")):
             self.query_one(f"#{pane}").border_title = title
         self.query_one(ConfigView).border_title = "Configuration"
-        self.query_one(RunList).focus()
+        self.query_one(RunTable).focus()
+        self.restore_table()
         self._tell_time()
         self.set_interval(5.0, self._tell_time)
         each = _SLOW_TICK if self.tuner.slow_link else 1.0
@@ -147,12 +143,14 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
     def why_not(self, action: Action) -> str:
         if action.need is Need.CHECKPOINT and self._watched and CheckpointsRanked in self._unread:
             return "the checkpoints are still being read"
-        return why_not(action, Situation(self.run, len(self._runs), bool(self.query_one(CheckpointTable).rows)))
+        targets = self.query_one(RunTable).targets
+        checkpoints = bool(self.query_one(CheckpointTable).rows)
+        return why_not(action, Situation(self.run, len(self._runs), checkpoints, targets))
 
     def select(self, run_id: str) -> None:
         """Watch that run, as soon as it is listed."""
         self.wanted = run_id
-        self.query_one(RunList).select(run_id)
+        self.query_one(RunTable).select(run_id)
         self.action_refresh_all()
 
     def action_refresh_all(self) -> None:
@@ -166,15 +164,15 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
         select = alive.id if alive is not None else None
         if self.wanted in self._runs:
             select, self.wanted = self.wanted, None
-        self.query_one(RunList).show_runs(event.runs, select)
-        selected = self.query_one(RunList).selected
+        self.query_one(RunTable).show_runs(event.runs, select)
+        selected = self.query_one(RunTable).selected
         self._watch(selected.id if selected else None)
         self._tell_headline()
         self.renew_bar()
 
     @on(CursorPane.Moved, "#runs")
     def _run_moved(self) -> None:
-        selected = self.query_one(RunList).selected
+        selected = self.query_one(RunTable).selected
         self._watch(selected.id if selected else None)
 
     def _watch(self, run_id: str | None) -> None:
@@ -275,13 +273,6 @@ class MainScreen(RunActions, TableActions, ChartActions, LogActions, CompareActi
             headline.show(Shown(run, age, len(self._runs), self._latest, trainer, self._around.gpu_percent))
         if self._ticking is not None:  # idle costs nothing: the age is counted only while a run is live
             (self._ticking.resume if run is not None and run.is_live else self._ticking.pause)()
-
-    # Finding
-
-    def on_find_field_sought(self, event: FindField.Sought) -> None:
-        self.query_one(RunList).find(event.words)
-        if event.done:
-            self.query_one(RunList).focus()
 
 
 def _collect_garbage_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuiapp.actions import Action, Need
@@ -10,11 +11,12 @@ from tuner.runs.summary import RunSummary
 
 @dataclass(frozen=True)
 class Situation:
-    """The selected run, how many there are, and whether it has checkpoints."""
+    """The selected run, how many there are, whether it has checkpoints, and what an action on several is done to."""
 
     run: RunSummary | None
     runs: int
     checkpoints: bool
+    targets: Sequence[RunSummary] = ()
 
 
 def why_not(action: Action, situation: Situation) -> str:
@@ -25,7 +27,7 @@ def why_not(action: Action, situation: Situation) -> str:
         Need.RUNS: situation.runs > 0,
         Need.RUN: run is not None,
         Need.LIVE_RUN: run is not None and run.is_live,
-        Need.ENDED_RUN: run is not None and not run.is_live,
+        Need.ENDED_RUN: run is not None and not any(r.is_live for r in situation.targets or (run,)),
         Need.CHECKPOINT: run is not None and situation.checkpoints,
     }
     if met[action.need]:

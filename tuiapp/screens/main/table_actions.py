@@ -1,9 +1,231 @@
-"""What can be done to the run table: query, sort, group, columns, tags, notes, pin, archive, undo."""
+"""What can be done to the runs of the table: tags, notes, pin, archive, delete, undo; and its columns."""
 
 from __future__ import annotations
 
-from tuiapp.screens.main.arrangement import PaneArrangement
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.message import Message
+
+from tuiapp.messages import DeletionPlanned, Told, Undoable
+from tuiapp.screens.guarded import guarded
+from tuiapp.screens.main.finding import Finding
+from tuiapp.widgets.run_table.table import RunTable
+from tuner.runs.summary import RunSummary
+
+if TYPE_CHECKING:
+    from tuiapp.handlers.library import LibraryHandler
+
+_SECTION = "runs"
+_ON_A_GROUP = "the cursor stands on a group"
+
+Change = Callable[["LibraryHandler", str], object]
+"""What is done to one run, by its id."""
 
 
-class TableActions(PaneArrangement):
-    """What can be done to the run table: query, sort, group, columns, tags, notes, pin, archive, undo."""
+class TableActions(Finding):
+    """Each is done to all marked runs, or to the one under the cursor; a worker writes, then all is looked at again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undoable: list[Undoable] = []
+
+    def action_pin_runs(self) -> None:
+        runs = self._targets("run.pin")
+        pin = not all(r.pinned for r in runs)
+        self._change(runs, "pinned" if pin else "unpinned", lambda library, i: library.annotate(i, pinned=pin))
+
+    def action_archive_runs(self) -> None:
+        runs = self._targets("run.archive")
+        archive = not all(r.archived for r in runs)
+        self._change(
+            runs,
+            "archived" if archive else "shown again:",
+            lambda library, i: library.annotate(i, archived=archive),
+            undo=[r for r in runs if not r.archived] if archive else [],
+        )
+
+    def action_edit_tags(self) -> None:
+        runs = self._targets("run.tags")
+        if not runs:
+            return
+        shared = [t for t in runs[0].tags if all(t in r.tags for r in runs)]
+
+        def keep(text: str) -> None:
+            written = list(dict.fromkeys(text.split()))
+            gone = [t for t in shared if t not in written]
+            if written != shared:
+                self._change(runs, "tagged", lambda library, i: library.annotate(i, add_tags=written, remove_tags=gone))
+
+        about = "Only the tags that all of them have." if len(runs) > 1 else ""
+        self._ask_line("Tags", runs, " ".join(shared), "words with spaces between", keep, about)
+
+    def action_edit_note(self) -> None:
+        runs = self._targets("run.note")
+        if not runs:
+            return
+        before = " ".join(runs[0].note.split()) if len({r.note for r in runs}) == 1 else ""
+
+        def keep(text: str) -> None:
+            if text.strip() != before:
+                self._change(runs, "noted", lambda library, i: library.annotate(i, note=text.strip()))
+
+        self._ask_line("Note", runs, before, "what is worth knowing about it", keep)
+
+    def action_choose_columns(self) -> None:
+        from tuiapp.screens.choose_columns import ColumnsScreen
+
+        def chosen(ids: list[str] | None) -> None:
+            if ids is not None:
+                self.query_one(RunTable).show_columns(ids)
+
+        self.app.push_screen(ColumnsScreen(self.query_one(RunTable).columns), chosen)
+
+    # Deleting, and bringing back
+
+    def action_delete_run(self) -> None:
+        if not self._refuses("run.delete"):
+            self._plan_deletion(self._targets("run.delete"))
+
+    @work(thread=True, group="acting", exit_on_error=False)
+    def _plan_deletion(self, runs: Sequence[RunSummary]) -> None:
+        def act() -> list[Message]:
+            from tuiapp.screens.reading.unpublished import has_unpublished
+
+            return [DeletionPlanned(runs, [r.name for r in runs if has_unpublished(r.path)])] if runs else []
+
+        guarded(self.post_message, "looking at the checkpoints", act)
+
+    @on(DeletionPlanned)
+    def _deletion_planned(self, event: DeletionPlanned) -> None:
+        runs, count = event.runs, len(event.unpublished)
+        if not count:
+            self._delete(runs)
+            return
+        one = len(runs) == 1
+        has = "It has checkpoints that were" if one else f"{count} of them have checkpoints that were"
+        self._ask(
+            "Delete this run?" if one else f"Delete these {len(runs)} runs?",
+            [*_names(runs), "", f"{has} not published.", "Z brings back what was deleted, for a week."],
+            "Delete it" if one else "Delete them",
+            lambda: self._delete(runs),
+        )
+
+    def _delete(self, runs: Sequence[RunSummary]) -> None:
+        self._change(runs, "deleted", lambda library, i: library.discard(i), undo=runs, trash=True)
+
+    def action_undo(self) -> None:
+        if not self._undoable:
+            self.say("⚠", "Undo: nothing was deleted or archived since the start", "tuner runs restore ID")
+            return
+        self._bring_back(self._undoable.pop())
+
+    @work(thread=True, group="acting", exit_on_error=False)
+    def _bring_back(self, last: Undoable) -> None:
+        def act() -> list[Message]:
+            from tuiapp.handlers.library import LibraryHandler
+
+            library = LibraryHandler(self.tuner.services.context())
+            left = list(last.runs)
+            try:
+                for run in last.runs:
+                    if last.trash:
+                        library.restore(run.id)
+                    else:
+                        library.annotate(run.id, archived=False)
+                    left.remove(run)
+            finally:
+                if left:
+                    self.post_message(Undoable(left, last.trash))
+            return [Told(f"brought back {_called(last.runs)}")]
+
+        guarded(self.post_message, "bringing the runs back", act)
+        self.app.call_from_thread(self.action_refresh_all)
+
+    @on(Undoable)
+    def _done_and_undoable(self, event: Undoable) -> None:
+        self._undoable.append(event)
+
+    # Around all of them
+
+    def _targets(self, action_id: str) -> list[RunSummary]:
+        runs = self.query_one(RunTable).targets
+        if not runs and not self._refuses(action_id):
+            self.say("⚠", _ON_A_GROUP, "go to a run, or mark some with space")
+        return runs
+
+    @work(thread=True, group="acting", exit_on_error=False)
+    def _change(
+        self,
+        runs: Sequence[RunSummary],
+        done: str,
+        change: Change,
+        undo: Sequence[RunSummary] = (),
+        trash: bool = False,
+    ) -> None:
+        if not runs:
+            return
+
+        def act() -> list[Message]:
+            from tuiapp.handlers.library import LibraryHandler
+
+            library = LibraryHandler(self.tuner.services.context())
+            changed: list[RunSummary] = []
+            try:
+                for run in runs:
+                    change(library, run.id)
+                    changed.append(run)
+            finally:  # what was done before one failed can be undone too
+                undoable = [r for r in undo if r in changed]
+                if undoable:
+                    self.post_message(Undoable(undoable, trash))
+            said = f"{done} {_called(runs)}"
+            return [Told(f"{said} · Z undoes" if undo else said)]
+
+        guarded(self.post_message, "changing the runs", act)
+        self.app.call_from_thread(self.action_refresh_all)
+
+    def _ask_line(
+        self,
+        title: str,
+        runs: Sequence[RunSummary],
+        text: str,
+        placeholder: str,
+        keep: Callable[[str], None],
+        about: str = "",
+    ) -> None:
+        from tuiapp.screens.ask_line import AskLineScreen
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                keep(line)
+
+        lines = [*_names(runs), *([about] if about else [])]
+        self.app.push_screen(AskLineScreen(title, lines, text, placeholder), answered)
+
+    @on(RunTable.Arranged)
+    def _arranged(self) -> None:
+        self.tuner.session.keep(_SECTION, self.query_one(RunTable).as_kept())
+
+    def restore_table(self) -> None:
+        """Arrange the table as it was the last time."""
+        kept = self.tuner.session.read(_SECTION)
+        if kept:
+            self.query_one(RunTable).restore(kept)
+
+    def action_refresh_all(self) -> None:
+        """Look at all runs again."""
+        raise NotImplementedError
+
+
+def _called(runs: Sequence[RunSummary]) -> str:
+    return runs[0].id if len(runs) == 1 else f"{len(runs)} runs"
+
+
+def _names(runs: Sequence[RunSummary]) -> list[str]:
+    """The run with its id; of several the first names."""
+    if len(runs) == 1:
+        return [runs[0].name, runs[0].id]
+    named = [f"{r.name}  {r.id}" for r in runs[:6]]
+    return [*named, f"… and {len(runs) - 6} more"] if len(runs) > 6 else named
