@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from tuiapp.messages import (
 from tuiapp.screens.guarded import guarded
 from tuiapp.screens.main.chart_actions import ChartActions
 from tuiapp.screens.main.compare_actions import CompareActions
+from tuiapp.screens.main.endings import ended, glyph_of, sentence, sequences
 from tuiapp.screens.main.log_actions import LogActions
 from tuiapp.screens.main.panes import TABS, Pane
 from tuiapp.screens.main.situation import Situation, why_not
@@ -159,6 +161,7 @@ class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
     @on(RunsListed)
     def _runs_listed(self, event: RunsListed) -> None:
         first = not self._runs
+        self._tell_ends(ended(self._runs, event.runs))
         self._runs = {r.id: r for r in event.runs}
         alive = most_alive(event.runs) if first else None
         select = alive.id if alive is not None else None
@@ -169,6 +172,12 @@ class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
         self._watch(selected.id if selected else None)
         self._tell_headline()
         self.renew_bar()
+
+    def _tell_ends(self, runs: Sequence[RunSummary]) -> None:
+        for run in runs:
+            self.say(glyph_of(run), sentence(run))
+        for sequence in sequences(runs, self.tuner.appearance.notify, in_tmux=self.tuner.surroundings.in_tmux):
+            self.tuner.send_to_terminal(sequence)
 
     @on(CursorPane.Moved, "#runs")
     def _run_moved(self) -> None:
