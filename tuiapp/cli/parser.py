@@ -63,7 +63,7 @@ def shared_options() -> argparse.ArgumentParser:
 
 def build_parser() -> Parser:
     """The whole grammar; building it imports no handler."""
-    from tuiapp.cli.commands import backends, checkpoints, config, data, demo, doctor, runs, train, upload
+    from tuiapp.cli.commands import backends, checkpoints, config, data, demo, doctor, runs, sources, train, upload
 
     shared = shared_options()
     # Options of its own: set_defaults changes them, and a command's must stay silent where nothing stands after it.
@@ -71,6 +71,6 @@ def build_parser() -> Parser:
     parser.set_defaults(workspace=None, json=False)
     parser.add_argument("--version", action="version", version=f"tuner {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    for module in (demo, doctor, backends, config, data, train, runs, checkpoints, upload):
+    for module in (demo, doctor, backends, config, data, train, runs, sources, checkpoints, upload):
         module.add(commands, shared)
     return parser

@@ -9,10 +9,11 @@ from pathlib import Path
 from tuiapp.handlers.context import Context
 from tuner.core.errors import ConfigurationError
 from tuner.core.states import RunState
+from tuner.discovery.checkpoints import checkpoint_bytes
+from tuner.discovery.read_only import refuse_foreign
 from tuner.discovery.references import RankedCheckpoint, find_run, ranked_checkpoints, run_folders
 from tuner.jobs.reconcile import reconcile_run
 from tuner.jobs.stop import request_cancel
-from tuner.runs.checkpoint_marker import folder_bytes
 from tuner.runs.events import read_events
 from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import RunPaths
@@ -113,8 +114,9 @@ class RunsHandler:
         """Ask the run to stop.
 
         Raises:
-            ConfigurationError: it has already ended, or cannot be read.
+            ConfigurationError: it has already ended, cannot be read, or is another tool's.
         """
+        refuse_foreign(self.context.workspace, run_dir)
         reconcile_run(run_dir)
         try:
             request_cancel(run_dir)
@@ -144,7 +146,7 @@ def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint) -> Json:
         "score_parts": dict(checkpoint.score.parts),
         "metrics": {k: finite_or_none(v) for k, v in info.metrics.items()},
         "complete": complete,
-        "bytes": folder_bytes(info.path),
+        "bytes": checkpoint_bytes(run_dir, info.path),
     }
 
 

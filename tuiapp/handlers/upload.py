@@ -10,6 +10,7 @@ from pathlib import Path
 from tuiapp.handlers.context import Context
 from tuner.core.errors import ConfigurationError, ErrorCode, ValidationError
 from tuner.core.interfaces import IHandler
+from tuner.discovery.read_only import refuse_foreign
 from tuner.discovery.references import RankedCheckpoint, find_checkpoint, run_folders
 from tuner.jobs.finalize import folder_sha256
 from tuner.publishing.card import TestResult, model_card
@@ -92,7 +93,8 @@ class UploadHandler(IHandler):
 
         Raises:
             DiscoveryError: no such run or checkpoint.
-            ConfigurationError: the target cannot be used, or the save method is not built yet.
+            ConfigurationError: the target cannot be used, the save method is not built yet, or the run is not
+                ours.
             ValidationError: the checkpoint is not a whole adapter.
         """
         if request.save_method != "lora":
@@ -101,6 +103,7 @@ class UploadHandler(IHandler):
                 hint="use --save-method lora: the adapter as it is",
             )
         run_dir, checkpoint = find_checkpoint(self.context.workspace, request.reference)
+        refuse_foreign(self.context.workspace, run_dir)
         manifest = _manifest(run_dir)
         target = self._target(request, str(manifest.get("name") or run_dir.name))
         check_target(target)

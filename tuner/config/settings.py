@@ -47,6 +47,7 @@ class Settings(BaseModel):
     slow_link: bool = Field(False, description="send few bytes to the terminal: for SSH over a slow line")
     notify: str = Field("bell,osc9", description="how the end of a run is told: bell, osc9 or both, by a comma; none")
     keys: dict[str, str] = Field(default_factory=dict, description="action id → key, to remap keys")
+    sources: list[str] = Field(default_factory=list, description="folders elsewhere whose runs are shown too")
 
     @field_validator("notify")
     @classmethod

@@ -92,6 +92,36 @@ def dump(values: Mapping[str, object]) -> str:
     return stream.getvalue()
 
 
+def edited(text: str, values: Mapping[str, object], where: str) -> str:
+    """The text with some top-level keys set to other values; comments, order and all else stay.
+
+    Raises:
+        ConfigurationError: the text is no YAML mapping; ``where`` says whose it is.
+    """
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    try:
+        parse_mapping(text)
+    except YamlProblem as error:
+        place = f"{where}:{error.line}" if error.line else where
+        raise ConfigurationError(f"{place}: {error.message}", hint="mend the YAML there") from error
+    if text.strip() and all(not ln.strip() or ln.lstrip().startswith("#") for ln in text.splitlines()):
+        return text.rstrip("\n") + "\n" + dump(values)  # nothing but comments, which belong to no key
+    tree = yaml.load(text) if text.strip() else CommentedMap()
+    for key, value in values.items():
+        old = tree.get(key)
+        if isinstance(old, CommentedSeq) and isinstance(value, list):
+            for index in reversed([i for i, item in enumerate(old) if item not in value]):
+                del old[index]
+            old.extend(item for item in value if item not in old)
+        else:
+            tree[key] = value
+    stream = io.StringIO()
+    yaml.dump(tree, stream)
+    return stream.getvalue()
+
+
 class _Plain:
     """Ruamel's nodes as plain values; ``lines`` collects the line of each key."""
 

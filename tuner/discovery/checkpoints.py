@@ -7,7 +7,8 @@ from pathlib import Path
 from tuner.core.interfaces import IDiscoveryService
 from tuner.core.views import FINAL_STEP, CheckpointInfo
 from tuner.discovery.foreign_layouts import MLX_LM_CHECKPOINT, SYNAPTIC_MLX_CHECKPOINT
-from tuner.runs.checkpoint_marker import is_complete
+from tuner.discovery.weight_facts import model_files, saved_weights
+from tuner.runs.checkpoint_marker import folder_bytes, is_complete
 from tuner.runs.layout import RunPaths, checkpoint_step
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_reader import read_history
@@ -45,9 +46,18 @@ def find_checkpoints(
     ]
     found.sort(key=lambda c: c.step)
     final = next((run_dir / name for name in _FINAL_NAMES if (run_dir / name).exists()), None)
+    if final is None and not RunPaths(run_dir).manifest.exists() and saved_weights(run_dir) is not None:
+        final = run_dir  # Trainer.save_model writes beside the checkpoints
     if final is not None and (include_torn or is_whole(run_dir, final)):
         found.insert(0, CheckpointInfo(path=final, step=FINAL_STEP, metrics=final_metrics(history), is_final=True))
     return found
+
+
+def checkpoint_bytes(run_dir: Path, checkpoint: Path) -> int:
+    """The size of a checkpoint: a folder, a file (MLX), or the model that lies beside the others in the run's own."""
+    if checkpoint == run_dir:
+        return sum(p.stat().st_size for p in model_files(run_dir))
+    return checkpoint.stat().st_size if checkpoint.is_file() else folder_bytes(checkpoint)
 
 
 def final_metrics(history: MetricHistory) -> dict[str, float]:

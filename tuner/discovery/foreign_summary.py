@@ -57,11 +57,11 @@ def summarise_foreign(folder: RunFolder) -> RunSummary:
         backend=None,
         model=facts.model,
         dataset=facts.dataset,
-        created_at=_written(min(times, default=None)),
+        created_at=rfc3339(min(times, default=None)),
         started_at=_first_row(history),
-        finished_at=_written(max(times, default=None)) if facts.finished else None,
+        finished_at=rfc3339(max(times, default=None)) if facts.finished else None,
         phase=None,
-        message="" if facts.finished else _last_written(max(times, default=None)),
+        message="" if facts.finished else _lastrfc3339(max(times, default=None)),
         step=step,
         total_steps=facts.total_steps,
         progress=_progress(step, facts),
@@ -146,16 +146,17 @@ def _times(path: Path) -> list[float]:
 
 
 def _first_row(history: MetricHistory) -> str | None:
-    return _written(history.row(history.steps[0]).get(TIMESTAMP)) if history.steps else None
+    return rfc3339(history.row(history.steps[0]).get(TIMESTAMP)) if history.steps else None
 
 
-def _written(seconds: float | None) -> str | None:
+def rfc3339(seconds: float | None) -> str | None:
+    """Seconds since the epoch as UTC text; None for none, or for what no clock can have said."""
     if seconds is None or not 0 <= seconds < 1e11:
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _last_written(seconds: float | None) -> str:
+def _lastrfc3339(seconds: float | None) -> str:
     if seconds is None:
         return "nothing is written yet"
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

@@ -17,6 +17,19 @@ WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+_MODEL_ENDINGS = frozenset({".safetensors", ".bin", ".json", ".model", ".jinja", ".md", ".npz"})
+_RECORDS = frozenset(
+    {
+        "trainer_state.json",
+        "training_args.bin",
+        "all_results.json",
+        "train_results.json",
+        "eval_results.json",
+        "predict_results.json",
+        "args.json",
+        "training_lineage.json",
+    }
+)
 _OBJECTIVES = ("sft", "kto", "dpo", "orpo", "grpo", "cpo", "rloo", "online-dpo", "reward-trainer", "prm")
 _CARD_BYTES = 64 * 1024
 
@@ -34,6 +47,15 @@ def saved_weights(folder: Path) -> Path | None:
     """The weights that lie in the folder itself or in its final_model."""
     places = (folder, folder / "final_model", folder / "final-model")
     return next((p for place in places for name in WEIGHTS if (p := place / name).is_file()), None)
+
+
+def model_files(folder: Path) -> list[Path]:
+    """The files of a model that lie in a folder beside other things: weights, configuration, tokenizer, card."""
+    try:
+        files = [p for p in folder.iterdir() if p.is_file() and p.suffix in _MODEL_ENDINGS and p.name not in _RECORDS]
+    except OSError:
+        return []
+    return sorted(files)
 
 
 def saved_model(folder: Path) -> tuple[str | None, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tuiapp.cli.commands import runs_compare, runs_library
+from tuiapp.cli.commands import runs_adopt, runs_compare, runs_library
 from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
@@ -33,6 +33,7 @@ def add(commands: Commands, shared: Parser) -> None:
             parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines")
     runs_library.add(verbs, shared)
     runs_compare.add(verbs, shared)
+    runs_adopt.add(verbs, shared)
 
 
 def list_runs(arguments: argparse.Namespace) -> int:
