@@ -24,7 +24,10 @@ class Mark:
 
 
 def mark_of(run: RunSummary, ink: Ink) -> Mark:
-    """● running, ◌ queued, ✓ succeeded, ✗ failed, ■ cancelled, ‖ paused, ⚠ stale or unreadable."""
+    """● running, ◌ queued, ✓ succeeded, ✗ failed, ■ cancelled, ‖ paused, ⚠ stale or unreadable.
+
+    ○ recorded: another tool's run that nothing proves to have finished.
+    """
     if run.stale_seconds is not None:
         return Mark("⚠", ink.warning)
     return {
@@ -35,6 +38,7 @@ def mark_of(run: RunSummary, ink: Ink) -> Mark:
         "succeeded": Mark("✓", ink.good),
         "failed": Mark("✗", ink.bad),
         "cancelled": Mark("■", ink.muted),
+        "recorded": Mark("○", ink.muted),
     }.get(run.state, Mark("⚠", ink.warning))
 
 
@@ -52,6 +56,8 @@ def short_state(run: RunSummary) -> str:
     if run.state in {"running", "finalizing"}:
         done = f"{run.progress:.0%}" if run.progress is not None else (run.phase or run.state)
         return f"{done} {duration(run.eta_seconds)}" if run.eta_seconds is not None else done
+    if run.state == "recorded" and run.progress is not None:
+        return f"recorded {run.progress:.0%}"
     if run.state == "failed" and run.error:
         return _failure(str(run.error.get("code") or "failed"))
     if run.state == "succeeded" and run.best:

@@ -13,6 +13,7 @@ from tuner.discovery.checkpoints import find_checkpoints
 from tuner.discovery.foreign_facts import Facts, foreign_facts
 from tuner.discovery.foreign_layouts import event_files
 from tuner.discovery.run_folders import RunFolder
+from tuner.runs.foreign_metrics import notice_of
 from tuner.runs.metric_history import MetricHistory, finite_or_none
 from tuner.runs.metric_lines import TIMESTAMP
 from tuner.runs.metric_reader import metric_files, read_history
@@ -61,7 +62,7 @@ def summarise_foreign(folder: RunFolder) -> RunSummary:
         started_at=_first_row(history),
         finished_at=rfc3339(max(times, default=None)) if facts.finished else None,
         phase=None,
-        message="" if facts.finished else _lastrfc3339(max(times, default=None)),
+        message=_message(facts, max(times, default=None), path),
         step=step,
         total_steps=facts.total_steps,
         progress=_progress(step, facts),
@@ -156,8 +157,10 @@ def rfc3339(seconds: float | None) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _lastrfc3339(seconds: float | None) -> str:
-    if seconds is None:
-        return "nothing is written yet"
-    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
-    return f"last written {moment}; whether it still trains is not recorded"
+def _message(facts: Facts, last: float | None, path: Path) -> str:
+    """What a reader should know: metrics that cannot be read, and how old the record is."""
+    told = [notice_of(path)]
+    if not facts.finished and last is not None:
+        moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(last))
+        told.append(f"last written {moment}; whether it still trains is not recorded")
+    return "; ".join(filter(None, told))

@@ -11,6 +11,7 @@ from tuner.runs.file_tail import FileTail
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_lines import MetricRow, parse_json_line, row_from
 from tuner.runs.mlx_console import mlx_console_logs, mlx_console_row
+from tuner.runs.trainer_states import newest_trainer_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,10 @@ class ForeignMetrics:
 
 
 def notice_of(run_dir: Path) -> str:
-    """Why event files in a run folder cannot be read and what to do; "" where there are none or they can."""
-    return MISSING if not can_read_events() and event_files(run_dir) else ""
+    """Why the metrics of a run folder cannot be read and what to do; "" where they can, or lie elsewhere too."""
+    if newest_trainer_state(run_dir) is not None or can_read_events() or not event_files(run_dir):
+        return ""
+    return MISSING
 
 
 def epoch_summary(line: bytes, history: MetricHistory) -> MetricRow | None:

@@ -11,11 +11,17 @@ from datetime import datetime
 
 import orjson
 
+from tuner.runs.durations import seconds_of
+
 TIMESTAMP = "timestamp"
 """In a parsed row: seconds since the epoch."""
 
 # LLaMA-Factory and ms-swift name the step differently; Synaptic-Tuner's MLX rows carry their metrics in a mapping.
 _STEP_KEYS = ("step", "current_steps", "global_step", "global_step/max_steps")
+NAMED_OTHERWISE = frozenset({*_STEP_KEYS[1:], "lr", "metrics"})
+"""Keys that are read as another one, or whose values are."""
+LARGEST_STEP = 2**53
+"""Steps are kept as 64-bit floats, which hold whole numbers up to here; what is beyond is no step."""
 _STEP_OF_TOTAL = re.compile(r"[0-9]{1,18}(?=/|$)")
 _RENAMED = {"lr": "learning_rate", "tokens_per_sec": "tokens_per_second"}
 
@@ -52,6 +58,8 @@ def row_from(value: Mapping[str, object]) -> MetricRow | None:
                 numbers[TIMESTAMP] = seconds
         elif isinstance(item, int | float) and not isinstance(item, bool):
             numbers["learning_rate" if key == "lr" else key] = _float(item)
+        elif key == "elapsed_time" and (spent := seconds_of(item)) is not None:  # LLaMA-Factory, ms-swift
+            numbers["elapsed_seconds"] = spent
     return MetricRow(step, numbers)
 
 
@@ -68,16 +76,13 @@ def parse_json_line(line: bytes) -> object:
 
 
 def _step(value: object) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    step: int | None = None
     if isinstance(value, str):  # ms-swift: "10/120"
         match = _STEP_OF_TOTAL.match(value)
-        return int(match.group()) if match else None
-    return None
+        step = int(match.group()) if match else None
+    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        step = int(value) if value == int(value) else None
+    return step if step is not None and abs(step) < LARGEST_STEP else None
 
 
 def _float(value: float) -> float:
