@@ -58,7 +58,8 @@ def key_of(action: Action, keys: Mapping[str, str]) -> str:
 _SPELT = {
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "shift+tab": "⇧Tab", "slash": "/", "question_mark": "?",
     "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "delete": "Del",
-    "left": "←", "right": "→", "shift+up": "⇧↑", "shift+down": "⇧↓", "backspace": "Bksp", "space": "Space",
+    "left": "←", "right": "→", "shift+up": "⇧↑", "shift+down": "⇧↓", "shift+left": "⇧←", "shift+right": "⇧→",
+    "backspace": "Bksp", "space": "Space",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from tests.tuiapp.screen.support import (
     text_of,
     until,
 )
-from tuiapp.widgets.chart.chart import Chart
+from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuiapp.widgets.headline import Headline
 from tuiapp.widgets.log_view import LogView
@@ -31,10 +31,10 @@ async def test_a_row_appears_in_headline_and_chart(workspace: Workspace) -> None
     app = make_app(workspace)
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot, app)
-        before = text_of(app.screen.query_one("#loss", Chart))
+        before = text_of(app.screen.query_one(WatchPane))
         append_row(run, 213, loss=7.125)
         await until(pilot, lambda: "loss 7.125" in text_of(app.screen.query_one("#headline", Headline)))
-        assert text_of(app.screen.query_one("#loss", Chart)) != before
+        assert text_of(app.screen.query_one(WatchPane)) != before
 
 
 async def test_a_torn_row_waits_and_nan_is_a_gap(workspace: Workspace) -> None:

@@ -6,8 +6,6 @@ from enum import StrEnum
 
 NARROW = 100
 """Below this many columns the panes become tabs."""
-TWO_CHARTS = 64
-"""Cells that two charts side by side need."""
 
 
 class Pane(StrEnum):

@@ -13,7 +13,6 @@ from tuiapp.messages import Published, PublishPlanned, Told
 from tuiapp.screens.guarded import guarded
 from tuiapp.screens.main.arrangement import PaneArrangement
 from tuiapp.screens.main.panes import Pane
-from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuiapp.widgets.pane import CursorPane
 from tuiapp.widgets.wording import size
@@ -148,10 +147,6 @@ class RunActions(PaneArrangement):
     @on(CursorPane.Chosen, "#runs")
     def _run_chosen(self) -> None:
         self.go_to(Pane.CHARTS)
-
-    def action_next_metric(self) -> None:
-        if not self._refuses("chart.metric"):
-            self.say("", f"second chart: {self.query_one(WatchPane).next_metric()}")
 
     def _refuses(self, action_id: str) -> bool:
         """Say why an action has no sense now, where it has none."""

@@ -231,7 +231,10 @@ class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
     def _metrics_read(self, event: MetricsRead) -> None:
         if self._is_watched(event.run_id, MetricsRead):
             self._newest_row, self._latest = event.view.newest_timestamp, event.view.latest()
-            self.query_one(WatchPane).show_view(event.view, live=self.run is not None and self.run.is_live)
+            run = self.run
+            self.query_one(WatchPane).show_view(
+                event.view, live=run is not None and run.is_live, run_id=event.run_id, label=run.name if run else ""
+            )
             self._tell_headline()
             if event.skipped:
                 self.say("⚠", f"{event.skipped} lines of the metrics are not rows and were left out")

@@ -1,92 +1,296 @@
-"""The charts of the watched run: losses, and beside them what else tells how it goes."""
+"""The charts of the watched run, and what keys and mouse do to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.actions import SkipAction
+from textual.message import Message
 
-from tuiapp.screens.main.panes import TWO_CHARTS
-from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
-from tuiapp.screens.reading.series_store import Series
-from tuiapp.widgets.chart.chart import Chart
-from tuiapp.widgets.chart.choice import group_figure, groups_in, loss_figure
-from tuner.runs.metrics_view import MetricsView
+from tuiapp.actions import Where
+from tuiapp.messages import Told
+from tuiapp.screens.main.chart_copy import values_text, window_text
+from tuiapp.screens.main.chart_view import ChartView
+from tuiapp.widgets.bindings import bindings_for
+from tuiapp.widgets.chart.options import ChartOptions
+from tuiapp.widgets.chart.pattern_field import PatternField
+from tuner.runs.series import XAxis
 
-_NO_ROWS_YET = "no metrics yet: the first row appears here as it is written"
-_NO_ROWS = "this run wrote no metrics"
+_SECTION = "charts"
+_ZOOM, _PAN, _JUMP = 0.6, 0.25, 0.1
 
 
-class WatchPane(Horizontal, can_focus=True):
-    """One chart or two, as the room allows."""
+class WatchPane(ChartView):
+    """As many charts as there is room for; what is chosen holds for all and is remembered."""
 
     DEFAULT_CSS = """
     WatchPane { height: 1fr; }
-    WatchPane:focus Chart { border: round $primary; }
-    WatchPane.-stacked { layout: vertical; }
     """
+    BINDINGS = bindings_for(Where.CHARTS)
+
+    @dataclass(eq=False, repr=False)
+    class CursorMoved(Message):
+        """The cursor was put on a step of the watched run, or taken away."""
+
+        step: int | None
+
+    @dataclass(eq=False, repr=False)
+    class Enlarged(Message):
+        """One chart shall have the whole screen, or give it back."""
+
+        on: bool
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self._series: Mapping[str, Series] = {}
-        self._rows: Sequence[CheckpointRow] = ()
-        self._choice = 0
-        self._empty = "reading…"
-
-    def compose(self) -> ComposeResult:
-        yield Chart(id="loss", empty="reading…")
-        yield Chart(id="second")
+        self._step: int | None = None
+        self._before = ""
 
     def on_mount(self) -> None:
-        self.query_one("#second").display = False
+        from tuiapp.app import TunerApp
 
-    def on_resize(self) -> None:
-        self._show()
+        if isinstance(self.app, TunerApp):
+            self.options = ChartOptions.from_section(self.app.session.read(_SECTION))
+            self.slow = self.app.slow_link
 
-    def show_view(self, view: MetricsView, *, live: bool) -> None:
-        """Show these metrics; ``live`` says whether more may come."""
-        made: dict[str, Series] = {}
-        for name in view.names:
-            found = view.series(name)
-            made[name] = Series()
-            for x, y in zip(found.x, found.y, strict=True):
-                made[name].put(int(x), y)
-        self.show_series(made, live=live)
+    def choose(self, options: ChartOptions) -> None:
+        from tuiapp.app import TunerApp
 
-    def show_series(self, series: Mapping[str, Series], *, live: bool) -> None:
-        """Show these metrics; ``live`` says whether more may come."""
-        self._series, self._empty = series, _NO_ROWS_YET if live else _NO_ROWS
-        self._show()
+        super().choose(options)
+        self._place_cursor()
+        if isinstance(self.app, TunerApp):
+            self.app.session.keep(_SECTION, options.section())
 
-    def show_marks(self, rows: Sequence[CheckpointRow]) -> None:
-        """Mark these checkpoints."""
-        self._rows = rows
-        self._show()
+    # For all charts: each returns what it is now, in words
 
-    def clear(self, text: str) -> None:
-        """Show nothing but a text."""
-        self._series, self._rows, self._empty = {}, (), text
-        self._show()
+    def smooth(self, by: int) -> str:
+        """Smooth more (1) or less (-1)."""
+        self.choose(self.options.smoother(by))
+        return f"smoothing {self.options.smoothing:g}" if self.options.smoothing else "not smoothed"
 
-    def next_metric(self) -> str:
-        """Show the next group in the second chart; returns what it shows."""
-        groups = groups_in(self._series)
-        if not groups:
-            return "no other metrics"
-        self._choice = (self._choice + 1) % len(groups)
-        self._show()
-        return ", ".join(groups[self._choice].names)
+    def toggle_log_y(self) -> str:
+        self.choose(replace(self.options, log_y=not self.options.log_y))
+        return "y is logarithmic" if self.options.log_y else "y is linear"
 
-    def _show(self) -> None:
-        if not self.is_mounted:
+    def toggle_log_x(self) -> str:
+        self.choose(replace(self.options, log_x=not self.options.log_x))
+        if self.options.log_x and self.axis is XAxis.WALL:
+            return "wall time is never logarithmic; another axis will be"
+        return "x is logarithmic" if self.options.log_x else "x is linear"
+
+    def next_axis(self) -> str:
+        """The next x of those that the run has."""
+        axes = list(self.data.axes)
+        if len(axes) < 2:
+            return "this run has no other axis than the step"
+        axis = axes[(axes.index(self.axis) + 1) % len(axes)]
+        self.choose(replace(self.options, axis=axis))
+        return f"x is {axis.value}"
+
+    def turn_page(self) -> str:
+        if not self.next_page():
+            return "all charts are shown"
+        page, pages = self.pages
+        return f"page {page + 1} of {pages}"
+
+    # The cursor
+
+    @property
+    def cursor_step(self) -> int | None:
+        """Where the cursor stands."""
+        return self._step
+
+    def set_cursor(self, step: int | None) -> None:
+        """Put the cursor on a step without telling anyone."""
+        self._step = step
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        self.show_cursor(self.data.x_of(self._step, self.axis) if self._step is not None else None)
+
+    def _move_to(self, step: int | None) -> None:
+        if step is not None:
+            x = self.data.x_of(step, self.axis)
+            if x is not None and self.viewport.is_zoomed:
+                self.viewport.reveal(x)
+                self.show_window()
+        if step != self._step:
+            self.set_cursor(step)
+            self.post_message(self.CursorMoved(step))
+
+    def _move_by(self, count: int) -> None:
+        figure, scale = self.focused_figure, self.viewport.scale()
+        steps = self.data.steps_of(figure) if figure is not None else ()
+        if not len(steps) or scale is None:
             return
-        groups = groups_in(self._series)
-        second = self.query_one("#second", Chart)
-        beside = self.size.width >= TWO_CHARTS and self.size.width >= 3 * self.size.height
-        stacked = not beside and self.size.height >= 16
-        self.set_class(stacked, "-stacked")
-        second.display = bool(groups) and (beside or stacked)
-        self.query_one("#loss", Chart).show(loss_figure(self._series, self._rows), self._empty)
-        if groups:
-            second.show(group_figure(groups[self._choice % len(groups)], self._series, self._rows))
+        if self._step is None:
+            last = self.data.step_at(scale.high, self.axis)
+            index = bisect_right(steps, last if last is not None else steps[-1]) - 1
+        else:
+            near = bisect_left(steps, self._step) if count < 0 else bisect_right(steps, self._step) - 1
+            index = near + count
+        self._move_to(int(steps[max(0, min(len(steps) - 1, index))]))
+
+    def action_cursor_left(self) -> None:
+        self._move_by(-1)
+
+    def action_cursor_right(self) -> None:
+        self._move_by(1)
+
+    def action_jump_left(self) -> None:
+        self._jump(-_JUMP)
+
+    def action_jump_right(self) -> None:
+        self._jump(_JUMP)
+
+    def _jump(self, by: float) -> None:
+        scale = self.viewport.scale()
+        x = self.data.x_of(self._step, self.axis) if self._step is not None else None
+        if scale is None or x is None:
+            self._move_by(0)
+        else:
+            self._move_to(self.data.step_at(scale.at(scale.share(x) + by), self.axis))
+
+    def action_cursor_first(self) -> None:
+        self._go_to_end(0)
+
+    def action_cursor_last(self) -> None:
+        self._go_to_end(-1)
+
+    def _go_to_end(self, index: int) -> None:
+        figure = self.focused_figure
+        steps = self.data.steps_of(figure) if figure is not None else ()
+        if len(steps):
+            self._move_to(int(steps[index]))
+
+    def pointed(self, panel: int, x: float | None, *, clicked: bool) -> None:
+        if clicked:
+            self.go_to_chart(self._first + panel)
+        if clicked and x is not None:
+            self._move_to(self.data.step_at(x, self.axis))
+        elif self.slow:
+            return
+        elif x is None:
+            self._place_cursor()
+        else:
+            step = self.data.step_at(x, self.axis)
+            self.show_cursor(self.data.x_of(step, self.axis) if step is not None else None)
+
+    # The window
+
+    def action_zoom_in(self) -> None:
+        self._zoom(_ZOOM)
+
+    def action_zoom_out(self) -> None:
+        self._zoom(1 / _ZOOM)
+
+    def _zoom(self, factor: float) -> None:
+        x = self.data.x_of(self._step, self.axis) if self._step is not None else None
+        self.viewport.zoom(factor, x)
+        self.show_window()
+
+    def action_pan_left(self) -> None:
+        self.wheel_panned(-_PAN)
+
+    def action_pan_right(self) -> None:
+        self.wheel_panned(_PAN)
+
+    def action_show_all(self) -> None:
+        self.viewport.reset()
+        self.show_window()
+
+    def wheel_zoomed(self, factor: float, x: float) -> None:
+        self.viewport.zoom(factor, x)
+        self.show_window()
+
+    def wheel_panned(self, by: float) -> None:
+        self.viewport.pan(by)
+        self.show_window()
+
+    def range_selected(self, low: float, high: float) -> None:
+        self.viewport.select(low, high)
+        self.show_window()
+
+    def reset_asked(self) -> None:
+        self.action_show_all()
+
+    # The chart that has the focus
+
+    def action_previous_chart(self) -> None:
+        self.go_to_chart(self.focused_chart - 1)
+
+    def action_next_chart(self) -> None:
+        self.go_to_chart(self.focused_chart + 1)
+
+    def action_enlarge(self) -> None:
+        self.enlarged = not self.enlarged
+        self.post_message(self.Enlarged(self.enlarged))
+        self.show_charts()
+
+    def action_clip(self) -> None:
+        self.choose(replace(self.options, clip=not self.options.clip))
+        self.post_message(Told("y spans the 1st to the 99th percentile" if self.options.clip else "y spans all values"))
+
+    def action_leave_chart(self) -> None:
+        """What was opened last ends first; nothing to end is left to the screen."""
+        if self._field is not None:
+            self._end_choosing(self._before)
+        elif self.enlarged:
+            self.action_enlarge()
+        elif self._step is not None:
+            self._move_to(None)
+        else:
+            raise SkipAction
+
+    # Choosing metrics
+
+    @property
+    def _field(self) -> PatternField | None:
+        found = self.query(PatternField)
+        return found.first() if found else None
+
+    @property
+    def room(self) -> tuple[int, int]:
+        width, height = super().room
+        return width, max(0, height - (self._field is not None))
+
+    def action_choose(self) -> None:
+        if self._field is None:
+            self._before = self.options.pattern
+            field = PatternField(self.options.pattern)
+            self.mount(field)
+            field.focus()
+            self.show_charts()
+
+    def on_pattern_field_typed(self, event: PatternField.Typed) -> None:
+        event.stop()
+        if event.done:
+            self._end_choosing(event.pattern)
+        elif event.pattern != self.options.pattern:
+            self.choose(replace(self.options, pattern=event.pattern, chart=0))
+
+    def _end_choosing(self, pattern: str) -> None:
+        field = self._field
+        self.focus()
+        if field is not None:
+            field.remove()
+        if pattern != self.options.pattern:
+            self.choose(replace(self.options, pattern=pattern, chart=0))
+        self.call_after_refresh(self.show_charts)
+
+    # Copying
+
+    def action_copy_values(self) -> None:
+        self._copy(values_text(self.data, self.focused_figure, self._step, self.axis))
+
+    def action_copy_window(self) -> None:
+        scale = self.viewport.scale()
+        self._copy(window_text(self.data, self.focused_figure, scale, self.axis) if scale is not None else ("", ""))
+
+    def _copy(self, made: tuple[str, str]) -> None:
+        from tuiapp.app import TunerApp
+
+        text, told = made
+        if text and isinstance(self.app, TunerApp):
+            self.app.copy_text(text)
+        self.post_message(Told(told or "there is nothing to copy"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
-from tuiapp.screens.reading.series_store import Series
-from tuiapp.widgets.chart.figure import Figure, Plot
+_EVAL = "eval_"
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,8 @@ class Group:
     percent: bool = False
 
 
-SECOND: tuple[Group, ...] = (
+TELLING: tuple[Group, ...] = (
+    Group(("loss", "eval_loss")),
     Group(("eval_exact_match",), percent=True),
     Group(("rewards/margins", "kl")),
     Group(("rewards/chosen", "rewards/rejected")),
@@ -29,38 +29,56 @@ SECOND: tuple[Group, ...] = (
     Group(("learning_rate",)),
     Group(("tokens_per_second",)),
 )
-"""What the second chart can show, the most telling first."""
-
-_LABELS = {
-    "eval_loss": "eval loss", "eval_exact_match": "exact match on validation", "rewards/margins": "margins",
-    "mean_token_accuracy": "token accuracy", "eval_mean_token_accuracy": "eval", "grad_norm": "gradient norm",
-    "learning_rate": "learning rate", "rewards/chosen": "chosen", "rewards/rejected": "rejected",
-}  # fmt: skip
+"""What is shown first, the most telling before the others."""
 
 
-def loss_figure(series: Mapping[str, Series], checkpoints: Sequence[CheckpointRow]) -> Figure:
-    """Training loss as a line, validation loss as points."""
-    return _figure(Group(("loss", "eval_loss")), series, checkpoints)
+def groups_of(names: Sequence[str]) -> list[Group]:
+    """The charts of a run with these metrics: the telling ones, then every other, beside its evaluation."""
+    present = set(names)
+    made = [Group(kept, g.percent) for g in TELLING if (kept := tuple(n for n in g.names if n in present))]
+    shown = {n for g in made for n in g.names}
+    for name in names:
+        if name not in shown:
+            base = name.removeprefix(_EVAL)
+            pair = (base, _EVAL + base)
+            kept = tuple(n for n in pair if n in present and n not in shown)
+            made.append(Group(kept))
+            shown |= set(kept)
+    return made
 
 
-def groups_in(series: Mapping[str, Series]) -> list[Group]:
-    """The groups of which a run has any metric."""
-    return [g for g in SECOND if any(series[n].steps for n in g.names if n in series)]
+def matching(groups: Sequence[Group], pattern: str) -> list[Group]:
+    """The groups with only those metrics in which the regular expression is found, whatever the case."""
+    found = compiled(pattern)
+    kept = (Group(tuple(n for n in g.names if found.search(n)), g.percent) for g in groups)
+    return [g for g in kept if g.names]
 
 
-def group_figure(group: Group, series: Mapping[str, Series], checkpoints: Sequence[CheckpointRow]) -> Figure:
-    """One group's chart."""
-    return _figure(group, series, checkpoints)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The regular expression; what is none is sought as it stands."""
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError):
+        return re.compile(re.escape(pattern), re.IGNORECASE)
 
 
-def _figure(group: Group, series: Mapping[str, Series], checkpoints: Sequence[CheckpointRow]) -> Figure:
-    plots = [
-        Plot(n, _LABELS.get(n, n), series[n], line=n != "eval_loss", points=n.startswith("eval_"))
-        for n in group.names
-        if n in series and series[n].steps
-    ]
-    marks = {c.step: c.is_best for c in checkpoints if not c.is_final and c.whole}
-    best_final = next((c for c in checkpoints if c.is_final and c.is_best), None)
-    if best_final is not None and plots:
-        marks[max(p.series.steps[-1] for p in plots)] = True
-    return Figure(plots, marks, group.percent)
+def is_regular(pattern: str) -> bool:
+    """Whether it is a regular expression."""
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def split_for_overlay(groups: Sequence[Group]) -> list[Group]:
+    """One metric a chart, beside its evaluation: the lines of a chart are runs then."""
+    made = []
+    for group in groups:
+        left = list(group.names)
+        while left:
+            base = left[0].removeprefix(_EVAL)
+            kept = tuple(n for n in left if n in (base, _EVAL + base))
+            made.append(Group(kept, group.percent))
+            left = [n for n in left if n not in kept]
+    return made
