@@ -11,7 +11,7 @@ import pytest
 from tests.support.run_builder import CREATED, build_run, metric_row, write_rows
 from tuner.core.states import RunState
 from tuner.runs.layout import RunPaths
-from tuner.runs.summary import STALE_AFTER, latest_metrics, summarise
+from tuner.runs.summary import STALE_AFTER, run_signature, summarise
 
 # The documented keys of `tuner runs list --json`; more may be added.
 DOCUMENTED = """
@@ -88,8 +88,29 @@ def test_the_newest_metrics_of_a_long_log(tmp_path: Path) -> None:
     rows = [metric_row(s, loss=float(s), grad_norm=0.5) for s in range(2000)]
     write_rows(log, [*rows, {"level": "INFO"}], torn='{"step": 2000, "lo')
     assert log.stat().st_size > 100_000
-    assert latest_metrics(run) == {"loss": 1999.0, "grad_norm": 0.5}
+    assert summarise(run).metrics == {"loss": 1999.0, "grad_norm": 0.5}
 
 
 def test_without_a_log_there_are_no_metrics(tmp_path: Path) -> None:
-    assert latest_metrics(build_run(tmp_path)) == {}
+    assert summarise(build_run(tmp_path)).metrics == {}
+
+
+def test_a_line_of_the_loss_and_what_people_said_of_it(tmp_path: Path) -> None:
+    said = {"note": "good", "pinned": True, "archived": True}
+    run = build_run(tmp_path, rows=[metric_row(s, loss=float(s)) for s in range(3)], manifest=said)
+    summary = summarise(run)
+    assert (summary.sparkline, summary.note, summary.pinned, summary.archived) == ((0.0, 1.0, 2.0), "good", True, True)
+    said_oddly = summarise(build_run(tmp_path, manifest={"note": 3, "pinned": "yes", "archived": 1}))
+    assert (said_oddly.note, said_oddly.pinned, said_oddly.archived) == ("", False, False)
+
+
+def test_the_signature_changes_with_what_is_read(tmp_path: Path) -> None:
+    run = build_run(tmp_path, rows=[metric_row(1, loss=1.0)])
+    seen = {run_signature(run)}
+    assert run_signature(run) in seen
+    for path in (RunPaths(run).state, RunPaths(run).manifest, *RunPaths(run).metric_files()):
+        with path.open("a") as file:
+            file.write("\n")
+        assert run_signature(run) not in seen
+        seen.add(run_signature(run))
+    assert run_signature(tmp_path / "gone") == (0, 0)

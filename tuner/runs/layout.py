@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 SCHEMA_VERSION = 1
 RUNS_FOLDER = "runs"
 CHECKPOINT_NAME = re.compile(r"checkpoint-(\d+)$")
+_METRICS = re.compile(r"training_.*\.jsonl", re.DOTALL)
 RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9]+-[a-z0-9-]+-[0-9a-f]{4}$")
 
 
@@ -74,7 +76,12 @@ class RunPaths:
 
     def metric_files(self) -> list[Path]:
         """One file per attempt, oldest first; links (other tools' training_latest.jsonl) are left out."""
-        return sorted(p for p in self.logs.glob("training_*.jsonl") if not p.is_symlink())
+        try:
+            with os.scandir(self.logs) as entries:
+                names = sorted(e.name for e in entries if _METRICS.fullmatch(e.name) and not e.is_symlink())
+        except OSError:
+            return []
+        return [self.logs / name for name in names]
 
 
 def utc_now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +12,11 @@ from tuner.core.states import RunState
 from tuner.runs.json_file import JsonObject, UnreadableFile
 from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import read_manifest
-from tuner.runs.metric_history import MetricHistory, finite_or_none
-from tuner.runs.metric_lines import parse_row
 from tuner.runs.state_file import StateView, read_state
+from tuner.runs.summary_metrics import SummaryMetrics
 
 STALE_AFTER = 30.0
 """Seconds without a heartbeat after which a live run is told to be stale."""
-_TAIL = 64 * 1024
 
 Json = dict[str, object]
 
@@ -114,6 +113,7 @@ def summarise(run_dir: Path) -> RunSummary:
     job = _object(manifest.get("job"))
     results = _object(manifest.get("results"))
     name = _text(manifest.get("name")) or run_dir.name
+    measured = SummaryMetrics([str(p) for p in RunPaths(run_dir).metric_files()])
     live = state is not None and state.state in {RunState.RUNNING, RunState.FINALIZING}
     return RunSummary(
         id=run_dir.name,
@@ -136,7 +136,7 @@ def summarise(run_dir: Path) -> RunSummary:
         total_steps=state.total_steps if state else None,
         progress=state.progress if state else None,
         eta_seconds=state.eta_seconds if state else None,
-        metrics=latest_metrics(run_dir),
+        metrics=measured.newest(),
         best=_best(results.get("best")),
         error=dict(state.error) if state and state.error else _unreadable(problems),
         parent=_text(manifest.get("parent_run")),
@@ -147,24 +147,22 @@ def summarise(run_dir: Path) -> RunSummary:
         note=_text(manifest.get("note")) or "",
         pinned=manifest.get("pinned") is True,
         archived=manifest.get("archived") is True,
+        sparkline=measured.losses(),
     )
 
 
-def latest_metrics(run_dir: Path) -> dict[str, float | None]:
-    """The newest value of each metric, from the end of the newest metrics file; NaN and infinity are None."""
-    files = RunPaths(run_dir).metric_files()
-    if not files:
-        return {}
-    with files[-1].open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - _TAIL))
-        lines = file.read().split(b"\n")
-    history = MetricHistory()
-    for line in lines[(1 if size > _TAIL else 0) : -1]:
-        row = parse_row(line)
-        if row is not None:
-            history.add(row)
-    return {k: finite_or_none(v) for k, v in history.latest().items()}
+def run_signature(run_dir: Path) -> tuple[int, ...]:
+    """Times and sizes of the files that ``summarise`` reads; equal means that nothing changed."""
+    paths = RunPaths(run_dir)
+    stamps: list[int] = []
+    for path in (paths.state, paths.manifest, *paths.metric_files()[-1:]):
+        try:
+            stat = os.stat(path)  # noqa: PTH116 - thousands of times, and pathlib's is slower
+        except OSError:
+            stamps.append(0)
+        else:
+            stamps += (stat.st_mtime_ns, stat.st_size)
+    return tuple(stamps)
 
 
 def _stale(run_dir: Path) -> float | None:
