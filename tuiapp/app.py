@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
 from tuiapp.actions import unknown_ids
 from tuiapp.screens.appearance import Appearance
@@ -16,7 +21,8 @@ from tuiapp.screens.reading.observer import Observer
 from tuiapp.screens.services import Services
 from tuiapp.screens.session import Session, words
 from tuiapp.screens.surroundings import Surroundings
-from tuiapp.themes import DARK, LIGHT, THEMES
+from tuiapp.themes import DARK, THEMES
+from tuner.core.errors import ConfigurationError
 from tuner.runs.text_tail import inert
 
 
@@ -43,10 +49,13 @@ class TunerApp(App[None]):
         self.observer = observer or Observer(services.workspace)
         self.services, self.appearance, self.surroundings = services, appearance, surroundings
         self._clashes: set[str] = set()
+        self._colourless: LineFilter | None = None
         if self.slow_link:
             self.animation_level = "none"
-        for theme in THEMES:
-            self.register_theme(theme)
+        self.own_themes: list[Theme] = []
+        """Tuner's themes and the user's, as far as they were read."""
+        self.add_themes(THEMES)
+        self._problems: list[tuple[str, str]] = []
         self.theme = self._first_theme()
         self.set_keymap(dict(appearance.keys))
 
@@ -96,9 +105,9 @@ class TunerApp(App[None]):
 
     def remarks(self) -> list[tuple[str, str]]:
         """What is wrong with theme and keys, each with what to do; told by the first screen."""
-        told = []
-        if self.appearance.theme not in self.available_themes:
-            known = ", ".join(t.name for t in THEMES)
+        told = list(self._problems)
+        if not told and self.appearance.theme not in self.available_themes:
+            known = ", ".join(t.name for t in self.own_themes)
             told.append((f"there is no theme {inert(self.appearance.theme)!r}", f"themes: {known}"))
         unknown = unknown_ids(self.appearance.keys)
         if unknown:
@@ -130,12 +139,54 @@ class TunerApp(App[None]):
             self.push_screen(HelpScreen())
 
     def action_next_theme(self) -> None:
-        self.theme = LIGHT if self.theme == DARK else DARK
-        self.session.keep("theme", {"name": self.theme, "instead_of": self.appearance.theme})
+        names = [t.name for t in self.own_themes]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.keep_theme(names[(at + 1) % len(names)])
+        self.say("", f"theme: {self.theme}")
+
+    def action_choose_theme(self) -> None:
+        from tuiapp.screens.theme_picker import ThemeScreen
+
+        if not isinstance(self.screen, ThemeScreen):
+            self.push_screen(ThemeScreen())
+
+    def keep_theme(self, name: str) -> None:
+        """Change to a theme, and remember it."""
+        self.theme = name
+        self.session.keep("theme", {"name": name, "instead_of": self.appearance.theme})
+
+    def add_themes(self, themes: Sequence[Theme]) -> None:
+        """Offer these too; one of a known name takes its place."""
+        fresh = {t.name for t in themes}
+        self.own_themes = [*(t for t in self.own_themes if t.name not in fresh), *themes]
+        for theme in themes:
+            self.register_theme(theme)
 
     def _first_theme(self) -> str:
         """The one chosen last, as long as the settings say what they said then; else what they say."""
         asked = self.appearance.theme
         kept = self.session.read("theme")
         name = words(kept, "name") if words(kept, "instead_of") == asked else asked
+        if name not in self.available_themes and self.appearance.themes is not None:
+            self._read_theme(self.appearance.themes, name)
         return name if name in self.available_themes else DARK
+
+    def _read_theme(self, folder: Path, name: str) -> None:
+        from tuiapp.screens.user_themes import read_theme, theme_file
+
+        try:
+            path = theme_file(folder, name)
+            if path is not None:
+                self.add_themes([read_theme(path)])
+        except ConfigurationError as error:
+            self._problems.append((inert(error.message), inert(error.hint)))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With NO_COLOR no colour at all goes to the terminal; Textual's own filter still sends greys."""
+        if not self.no_color:
+            return super().get_line_filters()
+        if self._colourless is None:
+            from tuiapp.widgets.colourless import Colourless
+
+            self._colourless = Colourless()
+        return [self._colourless]

@@ -48,11 +48,13 @@ def _open(named: str | None) -> int:
 
     workspace = open_workspace(named)
     appearance = _appearance(workspace, os.environ)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    dumb = os.environ.get("TERM") == "dumb"
+    if dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BackendError(
-            "tuner-tui needs a terminal",
+            "tuner-tui needs a terminal" + (" that can draw; TERM=dumb says that this one cannot" if dumb else ""),
             code=ErrorCode.UNSUPPORTED_BACKEND,
-            hint="use `tuner runs list` and the other commands without one",
+            hint="use `tuner runs list` and the other commands without one"
+            + (", or set TERM to what it is, such as xterm-256color" if dumb else ""),
         )
     observer = _read_ahead(workspace)
     from tuiapp.app import TunerApp
@@ -81,18 +83,23 @@ def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appeara
     """Theme and keys. Pydantic costs a third of the start, so settings are read only where somebody wrote some."""
     from tuiapp.screens.appearance import Appearance
 
-    base = Path(environment.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
-    files = (base / "tuner" / "settings.yaml", workspace.hidden / "settings.yaml")
+    from tuner.config.workspace import user_folder
+
+    own = user_folder(environment)
+    files = (own / "settings.yaml", workspace.hidden / "settings.yaml")
     named = {n for n in environment if n.startswith("TUNER_")} - {"TUNER_THEME", "TUNER_WORKSPACE"}
     slow = _SWITCH.get(environment.get("TUNER_SLOW_LINK", "0").lower())
     if slow is not None:
         named.discard("TUNER_SLOW_LINK")
     if not named and not any(f.is_file() for f in files):
-        return Appearance(environment.get("TUNER_THEME") or Appearance().theme, slow_link=bool(slow))
+        theme = environment.get("TUNER_THEME") or Appearance().theme
+        return Appearance(theme, themes=own / "themes", slow_link=bool(slow))
     from tuner.config.settings import load_settings
 
     settings = load_settings(workspace)
-    return Appearance(settings.theme, dict(settings.keys), settings.slow_link, settings.ways_to_notify)
+    return Appearance(
+        settings.theme, dict(settings.keys), own / "themes", settings.slow_link, settings.ways_to_notify
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

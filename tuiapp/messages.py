@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual.theme import Theme
+
     from tuiapp.handlers.train import TrainPlan
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
@@ -78,6 +80,14 @@ class AroundRead(Message):
     facts: Sequence[Fact]
     gpu_percent: float | None
     trainers: Mapping[str, bool]
+
+
+@dataclass(eq=False, repr=False)
+class ThemesRead(Message):
+    """The user's own themes, and what is wrong with those that cannot be read."""
+
+    themes: Sequence[Theme]
+    problems: Sequence[str]
 
 
 @dataclass(eq=False, repr=False)

@@ -10,7 +10,7 @@ ANYWHERE: tuple[Action, ...] = (
     Action(
         "app.theme",
         "Theme",
-        "Change between the dark and the light theme.",
+        "Go to the next theme: dark, light, and both again for eyes that cannot tell red from green.",
         "ctrl+t",
         Where.ANYWHERE,
         "app.next_theme",

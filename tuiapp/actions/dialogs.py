@@ -26,5 +26,7 @@ DIALOGS: tuple[Action, ...] = (
     Action("publish.back", "Cancel", "Publish nothing.", "escape", Where.PUBLISH, "back"),
     Action("confirm.yes", "Yes", "Do it.", "y,enter", Where.CONFIRM, "yes"),
     Action("confirm.no", "No", "Leave everything as it is.", "escape,n", Where.CONFIRM, "no"),
+    Action("theme.keep", "Keep", "Take this theme, also the next time.", "enter", Where.THEMES, "keep"),
+    Action("theme.back", "Back", "Return to the theme there was.", "escape,q", Where.THEMES, "back"),
     Action("help.close", "Close", "Close the help.", "escape,q", Where.HELP, "close"),
 )

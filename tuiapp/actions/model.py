@@ -23,6 +23,7 @@ class Where(StrEnum):
     CONFIRM = "Questions"
     COLUMNS = "Choosing columns"
     ASK = "Writing tags or a note"
+    THEMES = "Choosing a theme"
     HELP = "Help"
     ANYWHERE = "Anywhere"
 

@@ -72,5 +72,14 @@ RUNS: tuple[Action, ...] = (
     Action("pane.previous", "Back", "Go to the pane before.", "shift+tab", Where.MAIN, "previous_pane", in_bar=False),
     Action("pane.leave", "Leave", "End the search, or leave the zoom.", "escape", Where.MAIN, "leave", in_bar=False),
     Action("run.refresh", "Refresh", "Read everything again.", "r", Where.MAIN, "refresh_all", in_bar=False),
+    Action(
+        "app.themes",
+        "Themes",
+        "Choose a theme, your own ones too; each is tried on as the cursor comes to it.",
+        "ctrl+y",
+        Where.MAIN,
+        "app.choose_theme",
+        in_bar=False,
+    ),
     Action("app.quit", "Quit", "Leave. Runs go on; come back any time.", "q", Where.MAIN, "app.quit"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -12,5 +13,7 @@ class Appearance:
 
     theme: str = "tuner-dark"
     keys: Mapping[str, str] = field(default_factory=dict)
+    themes: Path | None = None
+    """The folder of the user's own themes."""
     slow_link: bool = False
     notify: tuple[str, ...] = ("bell", "osc9")

@@ -30,9 +30,29 @@ class Ink:
 
 def ink_of(app: App[object]) -> Ink:
     """The styles of the application's present theme."""
+    if app.no_color:
+        return _COLOURLESS
     variables = app.theme_variables
     names = ("foreground", "background", "primary", "secondary", "accent", "success", "warning", "error")
     return _ink(*(variables.get(n, "#808080") for n in names))
+
+
+_PLAIN, _BOLD = Style(), Style(bold=True)
+_COLOURLESS = Ink(
+    text=_PLAIN,
+    strong=_BOLD,
+    muted=_PLAIN,
+    faint=Style(dim=True),
+    primary=_BOLD,
+    secondary=_PLAIN,
+    accent=_BOLD,
+    good=_PLAIN,
+    warning=_BOLD,
+    bad=_BOLD,
+    cursor=Style(reverse=True),
+    blurred_cursor=Style(underline=True),
+)
+"""Where there are no colours (NO_COLOR)."""
 
 
 @lru_cache(8)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tuner.config.workspace import Workspace, expanded
+from tuner.config.workspace import Workspace, expanded, user_folder
 from tuner.config.yaml_text import Tree, read_mapping
 from tuner.core.errors import ConfigurationError
 from tuner.core.job_issues import issues_from
@@ -71,8 +71,7 @@ class Settings(BaseModel):
 
 def user_settings_file(environment: Mapping[str, str]) -> Path:
     """The user's own file, where XDG_CONFIG_HOME says."""
-    base = environment.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
-    return Path(base) / "tuner" / "settings.yaml"
+    return user_folder(environment) / "settings.yaml"
 
 
 def load_settings(workspace: Workspace, environment: Mapping[str, str] | None = None) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,11 @@ def open_workspace(named: str | Path | None = None, environment: dict[str, str] 
         what = "is not a folder" if root.exists() else "does not exist"
         raise ConfigurationError(f"workspace {root} {what}", hint=f"make it: mkdir -p {root}")
     return Workspace(Path(os.path.normpath(root)))
+
+
+def user_folder(environment: Mapping[str, str]) -> Path:
+    """Where the user's own settings and themes are: tuner/ in XDG_CONFIG_HOME, else in ~/.config."""
+    return Path(environment.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()) / "tuner"
 
 
 def expanded(path: str | Path) -> Path:

@@ -19,6 +19,7 @@ from tuiapp.screens.confirm import ConfirmScreen
 from tuiapp.screens.editor.screen import EditorScreen
 from tuiapp.screens.help import HelpLines, HelpScreen
 from tuiapp.screens.publish import PublishScreen
+from tuiapp.screens.theme_picker import ThemeScreen
 from tuner.config.workspace import Workspace
 
 _OPENED_BY = {
@@ -28,6 +29,7 @@ _OPENED_BY = {
     Where.CONFIRM: ("run.delete", ConfirmScreen),
     Where.COLUMNS: ("table.columns", ColumnsScreen),
     Where.ASK: ("run.tags", AskLineScreen),
+    Where.THEMES: ("app.themes", ThemeScreen),
     Where.HELP: ("app.help", HelpScreen),
 }
 
