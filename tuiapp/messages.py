@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tuiapp.widgets.machine_facts import Fact
     from tuner.runs.metrics_view import MetricsView
     from tuner.runs.compare import Comparison
+    from tuner.runs.log_places import Timeline
+    from tuner.runs.log_reader import LogPage, LogReader
+    from tuner.runs.log_search import ErrorSearch
     from tuner.runs.summary import RunSummary
 
 
@@ -43,10 +46,13 @@ class MetricsRead(Message):
 
 @dataclass(eq=False, repr=False)
 class LogRead(Message):
-    """The end of the watched run's log, inert."""
+    """The watched run's log: ``page`` is its end, inert. ``timeline`` gives the metric rows' steps and times."""
 
     run_id: str
-    lines: Sequence[str]
+    log: LogReader
+    errors: ErrorSearch
+    page: LogPage
+    timeline: Timeline
 
 
 @dataclass(eq=False, repr=False)

@@ -103,9 +103,9 @@ def _find_time(log: LogReader, place: Place, timeline: Timeline) -> tuple[int, s
         if newest is None:
             raise PlaceError("neither the log nor the metrics have times")
         moment = _latest_before(moment, newest)
-    line = _line_at_time(log, moment)
-    if line is not None:
-        return line, ""
+    there = _line_at_time(log, moment)
+    if there is not None:
+        return there, ""
     rows = timeline()
     at = bisect_left([t for _, t in rows], moment)
     if at < len(rows):

@@ -203,7 +203,7 @@ class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
         if MetricsRead in self._unread:
             self.query_one(WatchPane).clear(text)
         if LogRead in self._unread:
-            self.query_one(LogView).show_lines([], empty=text)
+            self.query_one(LogView).clear(text)
             self.query_one("#log-line", StatusLine).say("", "")
         if ConfigurationRead in self._unread:
             self.query_one(ConfigView).show_text("", empty=text)
@@ -242,8 +242,9 @@ class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
     @on(LogRead)
     def _log_read(self, event: LogRead) -> None:
         if self._is_watched(event.run_id, LogRead):
-            self.query_one(LogView).show_lines(event.lines)
-            self.query_one("#log-line", StatusLine).say("", event.lines[-1] if event.lines else "")
+            view = self.query_one(LogView)
+            view.show_log(event)
+            self.query_one("#log-line", StatusLine).say("", view.last_line)
 
     @on(ConfigurationRead)
     def _configuration_read(self, event: ConfigurationRead) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from textual.message import Message
 
-from tuiapp.messages import CheckpointsChanged, ConfigurationRead, LogRead, MetricsRead
+from tuiapp.messages import CheckpointsChanged, ConfigurationRead, MetricsRead
+from tuiapp.screens.reading.watched_log import WatchedLog
 from tuner.runs.layout import RunPaths
 from tuner.runs.metric_reader import MetricReader
 from tuner.runs.metrics_view import MetricsView
-from tuner.runs.text_tail import inert, last_lines
+from tuner.runs.text_tail import inert
 
-LOG_LINES = 500
 _LONGEST_CONFIGURATION = 200_000
 
 Stamp = tuple[int, int] | None
@@ -24,7 +24,6 @@ Stamp = tuple[int, int] | None
 class _Seen:
     """What each file was like at the last look."""
 
-    log: Stamp = None
     job: Stamp = None
     checkpoints: tuple[object, ...] = ()
     evaluations: int = -1
@@ -39,13 +38,15 @@ class WatchedRun:
         self._paths = RunPaths(run_dir)
         self._reader = MetricReader(run_dir)
         self._seen = _Seen()
+        self._view: MetricsView | None = None
+        self._log = WatchedLog(run_dir.name, self._paths.console, lambda: self._view)
 
     def changes(self) -> list[Message]:
         """One message for each part that changed; all parts at the first look."""
         first, self._seen.read_once = not self._seen.read_once, True
         made: list[Message] = []
         made += self._metrics(first)
-        made += self._log(first)
+        made += self._log.look(first=first)
         made += self._configuration(first)
         made += self._checkpoints(first)
         return made
@@ -53,14 +54,8 @@ class WatchedRun:
     def _metrics(self, first: bool) -> list[Message]:
         if not self._reader.refresh() and not first:
             return []
-        return [MetricsRead(self.run_dir.name, self._reader.view(), self._reader.skipped)]
-
-    def _log(self, first: bool) -> list[Message]:
-        stamp = _stamp(self._paths.console)
-        if stamp == self._seen.log and not first:
-            return []
-        self._seen.log = stamp
-        return [LogRead(self.run_dir.name, last_lines(self._paths.console, LOG_LINES))]
+        self._view = self._reader.view()
+        return [MetricsRead(self.run_dir.name, self._view, self._reader.skipped)]
 
     def _configuration(self, first: bool) -> list[Message]:
         stamp = _stamp(self._paths.job)
