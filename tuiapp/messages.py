@@ -5,7 +5,7 @@ They are never compared or printed, so nothing is generated for that: it would b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
