@@ -99,6 +99,14 @@ class CheckpointTable(CursorPane):
         self.move_to(index)
         return self._rows[index]
 
+    def show_step(self, step: int | None) -> None:
+        """Put the cursor on the last checkpoint at or before a step, without telling; None leaves it where it is."""
+        if step is None:
+            return
+        reached = [(r.step, i) for i, r in enumerate(self._rows) if not r.is_final and r.step <= step]
+        if reached:
+            self.move_to(max(reached)[1], tell=False)
+
     def head_clicked(self, x: int) -> None:
         left = 2
         for column in self._fitting(self.scrollable_content_region.width):

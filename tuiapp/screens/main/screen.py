@@ -27,6 +27,7 @@ from tuiapp.screens.main.compare_actions import CompareActions
 from tuiapp.screens.main.endings import ended, glyph_of, sentence, sequences
 from tuiapp.screens.main.log_actions import LogActions
 from tuiapp.screens.main.panes import TABS, Pane
+from tuiapp.screens.main.shared_cursor import SharedCursor
 from tuiapp.screens.main.situation import Situation, why_not
 from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
@@ -52,7 +53,7 @@ _SLOW_TICK = 5.0
 """Seconds between two tellings of the newest row's age over a slow link."""
 
 
-class MainScreen(TableActions, ChartActions, LogActions, CompareActions):
+class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareActions):
     """Holds what is selected; all reading is done by threads that end in messages."""
 
     WHERE = Where.MAIN

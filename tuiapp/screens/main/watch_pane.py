@@ -100,6 +100,11 @@ class WatchPane(ChartView):
         """Where the cursor stands."""
         return self._step
 
+    @property
+    def last_step(self) -> int | None:
+        """The last step of the watched run."""
+        return self.data.view.last_step if self.data.view is not None else None
+
     def set_cursor(self, step: int | None) -> None:
         """Put the cursor on a step without telling anyone."""
         self._step = step
