@@ -11,6 +11,7 @@ from tuner.runs.log_file import Change, LogFile
 from tuner.runs.log_index import LineIndex
 from tuner.runs.log_lines import LogLine, make_line, read_raw
 from tuner.runs.log_tail import tail_bounds
+from tuner.runs.text_tail import inert
 
 BLOCK = 2 << 20
 EAGER = 1 << 20
@@ -42,7 +43,9 @@ class LogReader:
         self._lock = threading.RLock()
         self._file = LogFile(path)
         self._index = LineIndex()
-        self._kept: dict[int, LogLine] = {}
+        self._kept: dict[tuple[int, int], LogLine] = {}
+        self._held = 0
+        """Bytes at the end that are not taken yet: an escape that may go on."""
         self._generation = 0
         self._notice = ""
 
@@ -59,7 +62,7 @@ class LogReader:
     @property
     def is_counted(self) -> bool:
         """Whether all lines are counted."""
-        return self._file.size - self._index.done < 8
+        return self._file.size - self._index.done <= self._held
 
     def refresh(self) -> bool:
         """Look at the file, and count the new lines where they are not many; returns whether anything changed."""
@@ -70,7 +73,9 @@ class LogReader:
             if change.anew:
                 self._generation += 1
                 self._notice = change.value
-                self._index = LineIndex()
+                if change is Change.ROTATED:
+                    self._notice += f"; see {inert(self._file.earlier()[0].name)}"
+                self._index, self._held = LineIndex(), 0
                 self._kept.clear()
             if self._file.size - self._index.done <= EAGER:
                 self.advance()
@@ -81,7 +86,9 @@ class LogReader:
         with self._lock:
             left = self._file.size - self._index.done
             data = self._file.read(self._index.done, min(BLOCK, left)) if left > 0 else b""
-            if not data or not self._index.extend(data):
+            taken = self._index.extend(data)
+            self._held = len(data) - taken if len(data) >= left else 0
+            if not taken:
                 return False
             return not self.is_counted
 
@@ -135,15 +142,15 @@ class LogReader:
         return self._file.earlier()
 
     def _made(self, bounds: Sequence[tuple[int, int]], numbers: Sequence[int]) -> list[LogLine]:
-        """Lines that have ended, and were counted, do not change any more."""
+        """Lines that have ended, and were counted, do not change while they end there."""
         ended = self._index.last_end
-        missing = [b for b in bounds if b[0] not in self._kept]
+        missing = [b for b in bounds if b not in self._kept]
         raw = dict(zip((b[0] for b in missing), read_raw(self._file, missing), strict=True))
         made = []
         for (start, end), number in zip(bounds, numbers, strict=True):
-            line = self._kept.get(start) or make_line(raw[start], start, number)
+            line = self._kept.get((start, end)) or make_line(raw[start], start, number)
             if number >= 0 and end <= ended:
-                self._kept[start] = line
+                self._kept[start, end] = line
             made.append(line)
         while len(self._kept) > _KEPT + len(made):
             del self._kept[next(iter(self._kept))]
