@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from tuner.runs.growing import Growing
-from tuner.runs.metric_column import ColumnPart
+from tuner.runs.column_part import ColumnPart
+from tuner.runs.growing import Growing, floats
 
 
 class _Place(NamedTuple):
@@ -28,7 +28,7 @@ class AxisTrack:
 
     def __init__(self, *, from_zero: bool, restarts: bool) -> None:
         self._from_zero, self._restarts = from_zero, restarts
-        self._x = Growing()
+        self._x = Growing(floats)
         self._last, self._before = _Place(), _Place()
         self.unknown = 0
         """Rows at the front, before the first that says where it is: their x is NaN."""

@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-_BLOCK = 8 * 1024 * 1024
+_BLOCK = 1 << 18
+"""Bytes read at once: what is made of them still lies in the processor's cache."""
 _MARK = 256
 """Bytes before the unread part that are compared, to notice a file that was written anew."""
 
+FileId = tuple[int, int]
+"""Device and inode: a file that is renamed keeps them."""
+
 
 class FileTail:
-    """One file's unread part. A torn last line waits until the rest of it has come."""
+    """One file's unread part, under whatever name ``path`` says it has now. A torn last line waits for its rest."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.offset = 0
-        self.identity: tuple[int, int] | None = None
+        self._identity: FileId | None = None
+        self._stamp: tuple[int, int] | None = None
         self._mark = b""
 
+    def unread(self) -> int:
+        """Bytes behind what was read."""
+        return self.path.stat().st_size - self.offset
+
     def is_replaced(self) -> bool:
-        """Whether what was read before no longer stands at the front of this file."""
+        """Whether what was read before no longer stands at the front of this file: cut short, written anew, deleted."""
         try:
             stat = self.path.stat()
-            if self._mark != self._before_offset():
+            if self._identity not in {None, (stat.st_dev, stat.st_ino)} or stat.st_size < self.offset:
                 return True
+            return self._stamp != (stat.st_size, stat.st_mtime_ns) and self._mark != self._before_offset()
         except OSError:
             return True
-        return self.identity is not None and (self.identity != (stat.st_dev, stat.st_ino) or stat.st_size < self.offset)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The whole lines that are new, many at a time, each with its end."""
+        stat = self.path.stat()
+        self._identity = (stat.st_dev, stat.st_ino)
+        if stat.st_size > self.offset:
+            yield from self._read()
+            self._mark = self._before_offset()
+        self._stamp = (stat.st_size, stat.st_mtime_ns)
 
     def read_lines(self) -> list[bytes]:
-        stat = self.path.stat()
-        self.identity = (stat.st_dev, stat.st_ino)
-        if stat.st_size <= self.offset:
-            return []
-        lines: list[bytes] = []
+        """The whole lines that are new, without their ends."""
+        return [line for lines in self.blocks() for line in lines.split(b"\n")[:-1]]
+
+    def _read(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             file.seek(self.offset)
-            rest = b""
-            while block := file.read(_BLOCK):
-                whole, newline, rest = (rest + block).rpartition(b"\n")
-                if newline:
-                    lines += whole.split(b"\n")
-                    self.offset += len(whole) + 1
-        self._mark = self._before_offset()
-        return lines
+            rest, size = b"", _BLOCK
+            while block := file.read(size):
+                block = rest + block
+                end = block.rfind(b"\n") + 1
+                rest = block[end:]
+                size = _BLOCK if end else 2 * size  # one very long line is not put together anew for every block
+                if end:
+                    self.offset += end
+                    yield block[:end]
 
     def _before_offset(self) -> bytes:
         with self.path.open("rb") as file:
             start = max(0, self.offset - _MARK)
             file.seek(start)
             return file.read(self.offset - start)
+
+
+def file_id(path: Path) -> FileId:
+    """Tells a file apart from another that has taken its name.
+
+    Raises:
+        OSError: it is not there.
+    """
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino

@@ -8,8 +8,8 @@ from pathlib import Path
 from tuner.runs.event_files import MISSING, can_read_events, event_files
 from tuner.runs.event_metrics import EventMetrics
 from tuner.runs.file_tail import FileTail
-from tuner.runs.metric_history import MetricHistory
-from tuner.runs.metric_lines import MetricRow, parse_json_line, row_from
+from tuner.runs.layout import RunPaths
+from tuner.runs.metric_lines import MetricRow
 from tuner.runs.mlx_console import mlx_console_logs, mlx_console_row
 from tuner.runs.trainer_states import newest_trainer_state
 
@@ -41,7 +41,9 @@ class ForeignMetrics:
         return self._events.unread
 
     def read_new(self) -> News:
-        """Read what was added."""
+        """Read what was added. A run of ours has none of this."""
+        if RunPaths(self.run_dir).manifest.exists():
+            return News()
         if (self.run_dir / "adapter_config.json").is_file():
             return self._read_console()
         rows, anew = self._events.read_new()
@@ -63,8 +65,8 @@ class ForeignMetrics:
             self._console = {}
         rows = []
         for path in logs:
-            lines = self._console.setdefault(path, FileTail(path)).read_lines()
-            rows += [row for line in lines if (row := mlx_console_row(line)) is not None]
+            for block in self._console.setdefault(path, FileTail(path)).blocks():
+                rows += [row for line in block.split(b"\n") if (row := mlx_console_row(line)) is not None]
         return News(rows, anew)
 
 
@@ -73,13 +75,3 @@ def notice_of(run_dir: Path) -> str:
     if newest_trainer_state(run_dir) is not None or can_read_events() or not event_files(run_dir):
         return ""
     return MISSING
-
-
-def epoch_summary(line: bytes, history: MetricHistory) -> MetricRow | None:
-    """Synaptic-Tuner's MLX trainer sums up an epoch in a row without a step: it belongs to the last step before it."""
-    if b"EPOCH_SUMMARY" not in line or not history.steps:
-        return None
-    value = parse_json_line(line)
-    if not isinstance(value, dict) or value.get("level") != "EPOCH_SUMMARY":
-        return None
-    return row_from({"step": int(history.steps[-1]), **value})

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import mmap
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 _FIRST = 16
 """Cells of a new column."""
+_LARGE = 1 << 20
+"""Bytes from which memory is taken from the system directly: what is never written to takes no room."""
 
-Kind = Literal["d", "I"]
+Number = TypeVar("Number", int, float)
 
 
-class Growing:
-    """Numbers of one kind: ``d`` 64-bit floats, ``I`` 32-bit row numbers. Not for two threads at once.
+def floats(count: int) -> memoryview[float]:
+    """Memory for so many 64-bit floats."""
+    return _bytes(8 * count).cast("d")
+
+
+def row_numbers(count: int) -> memoryview[int]:
+    """Memory for so many 32-bit row numbers."""
+    return _bytes(4 * count).cast("I")
+
+
+class Growing(Generic[Number]):
+    """Numbers of one kind. Not for two threads at once.
 
     What ``shown`` hands out stays as it is while more is appended, because memory is replaced and never moved under
     it. Only the last number may be set again. Cutting is free; the next write after a cut below what was handed out
     copies what is left.
+
+    Args:
+        memory: makes room for so many numbers.
     """
 
-    __slots__ = ("_cells", "_kind", "_shown", "count")
+    __slots__ = ("_cells", "_memory", "_shown", "count")
 
-    def __init__(self, kind: Kind = "d") -> None:
-        self._kind: Kind = kind
-        self._cells = _memory(kind, _FIRST)
+    def __init__(self, memory: Callable[[int], memoryview[Number]]) -> None:
+        self._memory = memory
+        self._cells = memory(_FIRST)
         self._shown = 0
         self.count = 0
 
@@ -30,22 +47,27 @@ class Growing:
         return self.count
 
     @property
-    def cells(self) -> memoryview[float]:
+    def cells(self) -> memoryview[Number]:
         """All cells, the ones beyond ``count`` without meaning."""
         return self._cells
 
-    def shown(self) -> memoryview[float]:
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the numbers take, without the room for more."""
+        return self.count * self._cells.itemsize
+
+    def shown(self) -> memoryview[Number]:
         """The numbers so far, read-only and without a copy; they may be read by another thread."""
         self._shown = max(self._shown, self.count)
         return self._cells[: self.count].toreadonly()
 
-    def append(self, value: float) -> None:
+    def append(self, value: Number) -> None:
         if self.count == len(self._cells) or self.count < self._shown:
             self._renew(self.count + 1)
         self._cells[self.count] = value
         self.count += 1
 
-    def extend(self, values: memoryview[float]) -> None:
+    def extend(self, values: memoryview[Number]) -> None:
         """Append a buffer of the same kind."""
         wanted = self.count + len(values)
         if wanted > len(self._cells) or self.count < self._shown:
@@ -53,7 +75,7 @@ class Growing:
         self._cells[self.count : wanted] = values
         self.count = wanted
 
-    def set_last(self, value: float) -> None:
+    def set_last(self, value: Number) -> None:
         """Complete the last number."""
         if self.count < self._shown:
             self._renew(self.count)
@@ -63,17 +85,17 @@ class Growing:
         """Keep only the first ``count``."""
         self.count = min(self.count, count)
 
-    def insert(self, index: int, value: float) -> None:
+    def insert(self, index: int, value: Number) -> None:
         """Put a number before the one at ``index``; costs a copy of all."""
         old, count = self._cells, self.count
-        self._cells = _memory(self._kind, _room(count + 1))
+        self._cells = self._memory(_room(count + 1))
         self._cells[:index] = old[:index]
         self._cells[index] = value
         self._cells[index + 1 : count + 1] = old[index:count]
         self.count, self._shown = count + 1, 0
 
     def reserve(self, count: int) -> None:
-        """Make room for so many, without what is kept over for growing."""
+        """Make room for so many."""
         if count > len(self._cells):
             self._replace(count)
 
@@ -82,7 +104,7 @@ class Growing:
 
     def _replace(self, room: int) -> None:
         old = self._cells
-        self._cells = _memory(self._kind, room)
+        self._cells = self._memory(room)
         self._cells[: self.count] = old[: self.count]
         self._shown = 0
 
@@ -92,7 +114,7 @@ def _room(count: int) -> int:
     return count + (count >> 3) + _FIRST
 
 
-def _memory(kind: Kind, count: int) -> memoryview[float]:
-    size = 8 if kind == "d" else 4
-    raw = memoryview(bytearray(size * count))
-    return raw.cast("d") if kind == "d" else raw.cast("I")  # type: ignore[return-value]  # whole numbers are floats too
+def _bytes(count: int) -> memoryview[int]:
+    if count < _LARGE:
+        return memoryview(bytearray(count))
+    return memoryview(mmap.mmap(-1, count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))

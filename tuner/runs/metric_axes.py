@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from tuner.runs.axis_track import AxisTrack
-from tuner.runs.growing import Growing
-from tuner.runs.metric_column import ColumnPart
+from tuner.runs.column_part import ColumnPart
+from tuner.runs.growing import Growing, floats
 from tuner.runs.series import XAxis
 
 _SOURCES: Mapping[XAxis, Sequence[str]] = {
@@ -30,7 +30,7 @@ class AxisTracks:
         self._lock = threading.Lock()
         self._version = 0
         self._tracks: dict[tuple[XAxis, str], AxisTrack] = {}
-        self._columns: dict[tuple[str, str, XAxis], Growing] = {}
+        self._columns: dict[tuple[str, str, XAxis], Growing[float]] = {}
 
     def x_of(
         self, name: str, axis: XAxis, steps: memoryview[float], columns: Mapping[str, ColumnPart], version: int
@@ -53,7 +53,7 @@ class AxisTracks:
                 x, unknown = track.follow(columns[source], len(steps)), track.unknown
             if column.rows is None:
                 return x[min(unknown, len(column.values)) : len(column.values)]
-            made = self._columns.setdefault((name, source or "", axis), Growing())
+            made = self._columns.setdefault((name, source or "", axis), Growing(floats))
             return _gather(made, x, column.rows, bisect_left(column.rows, unknown))
 
     def _track(self, axis: XAxis, source: str) -> AxisTrack:
@@ -74,11 +74,11 @@ def source_of(axis: XAxis, columns: Mapping[str, ColumnPart]) -> str | None:
     return next((s for s in _SOURCES.get(axis, ()) if s in columns), None)
 
 
-def _gather(made: Growing, x: memoryview[float], rows: memoryview[float], skipped: int) -> memoryview[float]:
+def _gather(made: Growing[float], x: memoryview[float], rows: memoryview[int], skipped: int) -> memoryview[float]:
     """x at so many of the rows; only what came since the last look is fetched, and the last one again."""
     wanted = len(rows) - skipped
     if made.count and made.count <= wanted:
-        made.set_last(x[rows[skipped + made.count - 1]])  # type: ignore[index]  # row numbers are whole
+        made.set_last(x[rows[skipped + made.count - 1]])
     for row in rows[skipped + made.count :]:
-        made.append(x[row])  # type: ignore[index]
+        made.append(x[row])
     return made.shown()[:wanted]

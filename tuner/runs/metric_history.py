@@ -7,9 +7,9 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
-from tuner.runs.growing import Growing
+from tuner.runs.growing import Growing, floats
 from tuner.runs.metric_axes import AxisTracks
-from tuner.runs.metric_column import Column
+from tuner.runs.metric_column import Column, ColumnBlock
 from tuner.runs.metric_lines import MetricRow
 from tuner.runs.metric_table import MetricTable
 
@@ -31,7 +31,7 @@ class MetricHistory:
 
     def __init__(self, *, merge: bool = True) -> None:
         self._merge = merge
-        self._steps = Growing()
+        self._steps = Growing(floats)
         self._columns: dict[str, Column] = {}
         self._tracks = AxisTracks()
         self.version = next(_versions)
@@ -78,6 +78,33 @@ class MetricHistory:
             self.version = next(_versions)
         return added
 
+    def append(self, steps: memoryview[float], columns: Mapping[str, ColumnBlock]) -> None:
+        """Put whole columns of rows behind the last one, or begin a later attempt with them.
+
+        Args:
+            steps: ascending, each once; the first may not be the last row's step, which would have to be merged.
+            columns: values of some or all of these rows.
+        """
+        if self._steps.count and steps[0] < self._steps.cells[self._steps.count - 1]:
+            self._cut(bisect.bisect_left(self._steps.cells, steps[0], 0, self._steps.count))
+        self._steps.extend(steps)
+        for name, block in columns.items():
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = Column()
+            column.extend(block)
+
+    def rows_before(self, step: float) -> int:
+        """How many rows lie before a step."""
+        return bisect.bisect_left(self._steps.cells, step, 0, self._steps.count)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for so many rows in the columns that have a value in most of them."""
+        self._steps.reserve(rows)
+        for column in self._columns.values():
+            if 2 * len(column) > len(self):
+                column.reserve(rows)
+
     def __len__(self) -> int:
         return self._steps.count
 
@@ -98,8 +125,8 @@ class MetricHistory:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that the columns take."""
-        return self._steps.cells.nbytes + sum(c.nbytes for c in self._columns.values())
+        """Bytes of memory that steps and values take, without the room for more."""
+        return self._steps.nbytes + sum(c.nbytes for c in self._columns.values())
 
     def row(self, step: int) -> Mapping[str, float]:
         """The merged row of a step; empty where there is none."""

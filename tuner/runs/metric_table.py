@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tuner.runs.column_part import ColumnPart
 from tuner.runs.metric_axes import AxisTracks, axes_of
-from tuner.runs.metric_column import ColumnPart
 from tuner.runs.series import Series, XAxis
 
 

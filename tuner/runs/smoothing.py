@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tuner.runs.growing import Growing
+from tuner.runs.growing import Growing, floats
 
 _LONG = 4096
 """Values from which numpy is worth its import."""
@@ -32,7 +32,7 @@ class Smoother:
         self.weight = weight
         self._sum, self._count = 0.0, 0
         self._before = (0.0, 0)
-        self.values = Growing()
+        self.values = Growing(floats)
         """The smoothed values so far."""
 
     def extend(self, y: Sequence[float]) -> None:

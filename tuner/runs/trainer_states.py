@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import checkpoint_step
+from tuner.runs.metric_lines import MetricRow, row_from
 
 STATE_FILE = "trainer_state.json"
 _GLOBAL_STEP = re.compile(rb'"global_step":\s*(\d{1,18})')
@@ -23,6 +25,35 @@ def newest_trainer_state(run_dir: Path) -> Path | None:
     if own is not None and own >= last:
         return run_dir / STATE_FILE
     return folder / STATE_FILE if folder is not None else None
+
+
+class TrainerStates:
+    """Follows the newest trainer_state.json of a run folder."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self._seen: tuple[Path, int, int] | None = None
+
+    def forget(self) -> None:
+        """The next look reads it anew."""
+        self._seen = None
+
+    def new_rows(self) -> list[MetricRow] | None:
+        """All its rows, where it is another one than at the last look or changed since; else None."""
+        newest = newest_trainer_state(self.run_dir)
+        if newest is None:
+            return None
+        try:
+            stat = newest.stat()
+            seen = (newest, stat.st_mtime_ns, stat.st_size)
+            if seen == self._seen:
+                return None
+            log = read_object(newest).get("log_history")
+        except (OSError, UnreadableFile):
+            return None  # being written or deleted just now; the next look reads it
+        self._seen = seen
+        entries = log if isinstance(log, list) else []
+        return [row for e in entries if isinstance(e, dict) and (row := row_from(e)) is not None]
 
 
 def _step_of(path: Path) -> int | None:
