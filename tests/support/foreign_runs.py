@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tests.support.run_builder import Row, fill_model, write_rows
@@ -107,3 +109,80 @@ def mlx_lm_run(folder: Path, steps: Sequence[int] = (100, 200)) -> Path:
     for name in ("adapters.safetensors", *(f"{step:07d}_adapters.safetensors" for step in steps)):
         (folder / name).write_bytes(b"\0" * 16)
     return folder
+
+
+LINEAGE: dict[str, object] = {
+    "training_type": "KTO",
+    "model": {"base_model": "unsloth/Qwen3-4B", "max_seq_length": 2048},
+    "lora": {"r": 32, "alpha": 64},
+    "training": {"learning_rate": 2e-7, "num_epochs": 1},
+    "dataset": {"path": "Datasets/tools.jsonl", "rows": 500},
+    "hardware": {"gpu": "RTX 3090"},
+    "results": {"final_loss": 0.4},
+}
+"""What training_lineage.json holds, with Synaptic-Tuner's own sections."""
+
+MLX_LINES = (
+    "Loading pretrained model",
+    "Iter 1: Val loss 3.100, Val took 1.440s",
+    "Iter 10: Train loss 1.195, Learning Rate 1.000e-05, It/sec 0.912, Tokens/sec 1049.512, Trained Tokens 11512, "
+    "Peak mem 3.210 GB",
+    "Iter 20: Val loss 1.050, Val took 0.900s",
+    "Iter 20: Train loss 1.010, Learning Rate 1.000e-05, It/sec 0.950, Tokens/sec 1,100.000, Trained Tokens 23024, "
+    "Peak mem 3.210 GB",
+    "Iter 20: Saved adapter weights to adapters/adapters.safetensors and adapters/0000020_adapters.safetensors.",
+    "Saved final weights to adapters/adapters.safetensors.",
+)
+"""What mlx-lm up to 0.31 prints."""
+
+MLX_TABLE = (
+    "  \x1b[1miter   train_loss     tok/s     tokens\x1b[0m",
+    "  \x1b[38;5;244m   1\x1b[0m    \x1b[1;35mval\x1b[0m \x1b[1m3.100\x1b[0m    \x1b[38;5;244m1.44s\x1b[0m",
+    "  \x1b[38;5;244m  10\x1b[0m    \x1b[1;32m1.195 ▼\x1b[0m    \x1b[1m1,050\x1b[0m    \x1b[38;5;244m 11.5k\x1b[0m",
+    "  \x1b[38;5;244m  20\x1b[0m    \x1b[1;35mval\x1b[0m \x1b[1m1.050\x1b[0m    \x1b[38;5;244m0.90s\x1b[0m",
+    "  \x1b[38;5;244m  20\x1b[0m    \x1b[1;33m1.210 ▲\x1b[0m    \x1b[1m1,100\x1b[0m    \x1b[38;5;244m 23.0k\x1b[0m",
+    "  \x1b[1;32msave\x1b[0m  \x1b[38;5;244m0000020_adapters.safetensors\x1b[0m",
+    "\x1b[1;34mtrain\x1b[0m \x1b[34m██████\x1b[0m \x1b[1;34m100%\x1b[0m · \x1b[1;34m   20\x1b[0m/20",
+)  # fmt: skip
+"""What mlx-lm 0.32 prints into a pipe, as it was recorded."""
+
+
+def save_console(folder: Path, lines: Iterable[str], name: str = "train.log") -> Path:
+    """A console log saved beside the weights."""
+    path = folder / name
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def event_run(folder: Path, scalars: Mapping[str, Sequence[tuple[int, float]]]) -> Path:
+    """A folder with one more event file, by TensorBoard's own writer; values as old and new writers put them."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+    writer = EventFileWriter(str(folder))
+    moment = 1.8e9
+    for index, (tag, points) in enumerate(scalars.items()):
+        for step, value in points:
+            if index % 2:
+                stored = Summary.Value(tag=tag, tensor=TensorProto(dtype=1, float_val=[value]))
+            else:
+                stored = Summary.Value(tag=tag, simple_value=value)
+            writer.add_event(Event(wall_time=moment + step, step=step, summary=Summary(value=[stored])))
+    writer.close()
+    return folder
+
+
+def age(folder: Path, seconds: float = 3600) -> Path:
+    """Make everything in a folder as old as if nobody had written to it for so long."""
+    then = time.time() - seconds
+    for path in (*folder.rglob("*"), folder):
+        if not path.is_symlink():
+            os.utime(path, (then, then))
+    return folder
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of everything in a folder: equal ones mean that nothing was written."""
+    return {p.relative_to(folder).as_posix(): (p.stat().st_size, p.stat().st_mtime_ns) for p in folder.rglob("*")}

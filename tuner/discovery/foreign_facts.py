@@ -16,7 +16,7 @@ from tuner.runs.durations import seconds_of
 from tuner.runs.file_ends import last_object, read_end
 from tuner.runs.json_file import JsonObject, UnreadableFile, read_object
 from tuner.runs.layout import checkpoint_step
-from tuner.runs.trainer_states import newest_trainer_state
+from tuner.runs.trainer_states import newest_trainer_state, state_step
 
 _MAX_STEPS = re.compile(rb'"max_steps":\s*(\d+)')
 _OF_TOTAL = re.compile(r"(\d+)/(\d+)")
@@ -65,6 +65,7 @@ def _hugging_face(folder: Path) -> Facts:
     match = _MAX_STEPS.search(read_end(newest))
     total = int(match.group(1)) if match and int(match.group(1)) > 0 else None
     step = checkpoint_step(newest.parent)
+    step = state_step(newest) if step is None else step
     return Facts(step=step, total_steps=total, finished=_is_done(folder, step, total, newest))
 
 

@@ -14,9 +14,10 @@ from tuner.discovery.foreign_facts import Facts, foreign_facts
 from tuner.discovery.foreign_layouts import event_files
 from tuner.discovery.run_folders import RunFolder
 from tuner.runs.foreign_metrics import notice_of
+from tuner.runs.metric_files import metric_files
 from tuner.runs.metric_history import MetricHistory, finite_or_none
 from tuner.runs.metric_lines import TIMESTAMP
-from tuner.runs.metric_reader import metric_files, read_history
+from tuner.runs.metric_reader import read_history
 from tuner.runs.ranking import best_index, rank
 from tuner.runs.summary import Json, RunSummary
 from tuner.runs.trainer_states import newest_trainer_state

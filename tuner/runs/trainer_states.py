@@ -21,7 +21,7 @@ def newest_trainer_state(run_dir: Path) -> Path | None:
     folders = [p for base in (run_dir, run_dir / "checkpoints") for p in base.glob("checkpoint-*")]
     numbered = [(s, p) for p in folders if (s := checkpoint_step(p)) is not None and (p / STATE_FILE).is_file()]
     last, folder = max(numbered, default=(-1, None))
-    own = _step_of(run_dir / STATE_FILE)
+    own = state_step(run_dir / STATE_FILE)
     if own is not None and own >= last:
         return run_dir / STATE_FILE
     return folder / STATE_FILE if folder is not None else None
@@ -56,7 +56,8 @@ class TrainerStates:
         return [row for e in entries if isinstance(e, dict) and (row := row_from(e)) is not None]
 
 
-def _step_of(path: Path) -> int | None:
+def state_step(path: Path) -> int | None:
+    """The step that a trainer_state.json was written at; None where it does not say."""
     try:
         with path.open("rb") as file:
             match = _GLOBAL_STEP.search(file.read(_FRONT))
