@@ -1,0 +1,1 @@
+"""Comparing runs: their settings, their metrics, and writing them to files."""
