@@ -14,11 +14,14 @@ _DATE, _TIME = 11, (11, 12, 14, 15, 17, 18)
 _FRACTION = 20
 _WEIGHTS = (36_000, 3_600, 600, 60, 10, 1)
 _MICRO = 1_000_000
+_EXACT = 9e15
+"""Microseconds up to which (in the year 2255) a day's are whole numbers that a 64-bit float holds."""
 
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
 
 
-def seconds_of(texts: Bytes) -> npt.NDArray[np.float64] | None:
+def seconds_of(texts: Bytes) -> Floats | None:
     """Seconds since the epoch, exactly as ``datetime.timestamp`` gives them.
 
     Args:
@@ -32,35 +35,34 @@ def seconds_of(texts: Bytes) -> npt.NDArray[np.float64] | None:
         return None
     digits = len(form[2] or b"")
     places = [*_TIME, *range(_FRACTION, _FRACTION + digits)]
-    weights = [w * _MICRO for w in _WEIGHTS] + [_MICRO // 10 ** (i + 1) for i in range(digits)]
-    numbers = texts[:, places] - np.uint8(ord("0"))  # what lies below "0" wraps to a large number
-    fixed = np.ones(texts.shape[1], bool)
-    fixed[:_DATE] = False
-    fixed[places] = False
-    tens, ones = numbers[:, 0:6:2], numbers[:, 1:6:2]
-    clock = tens * np.uint8(10) + ones
-    if numbers.max() > 9 or (clock >= (24, 60, 60)).any() or (texts[:, fixed] != texts[0, fixed]).any():
+    between = [i for i in range(_DATE, texts.shape[1]) if i not in places]
+    by_place = np.ascontiguousarray(texts.T)
+    numbers = by_place[places] - np.uint8(ord("0"))  # what lies below "0" wraps to a large number
+    clock = numbers[0:6:2] * np.uint8(10) + numbers[1:6:2]
+    if numbers.max() > 9 or (clock.max(axis=1) >= (24, 60, 60)).any():
         return None
-    days = _days(texts[:, :_DATE])
+    if (by_place[between] != by_place[between, :1]).any():
+        return None
+    days = _days(by_place[:_DATE])
     if days is None:
         return None
-    micros = days + numbers.astype(np.int64) @ np.array(weights, np.int64)
+    weights = [w * _MICRO for w in _WEIGHTS] + [_MICRO // 10 ** (i + 1) for i in range(digits)]
+    micros = np.array(weights, np.float64) @ numbers.astype(np.float64) + days  # whole numbers far below 2^53: exact
     return micros / _MICRO
 
 
-def _days(dates: Bytes) -> npt.NDArray[np.int64] | int | None:
-    """Microseconds of midnight."""
-    if (dates == dates[0]).all():
-        return _midnight(dates[0].tobytes())
-    found, index = np.unique(np.ascontiguousarray(dates).view(f"S{_DATE}")[:, 0], return_inverse=True)
-    known = [_midnight(bytes(d)) for d in found]
-    if any(k is None for k in known):
-        return None
-    return np.array(known, np.int64)[index]
+def _days(dates: Bytes) -> Floats | float | None:
+    """Microseconds of midnight; ``dates`` has a row for each place."""
+    if (dates == dates[:, :1]).all():
+        return _midnight(dates[:, 0].tobytes())
+    found, index = np.unique(np.ascontiguousarray(dates.T).view(f"S{_DATE}")[:, 0], return_inverse=True)
+    known = [m for m in (_midnight(bytes(date)) for date in found) if m is not None]
+    return np.array(known)[index] if len(known) == len(found) else None
 
 
-def _midnight(date: bytes) -> int | None:
+def _midnight(date: bytes) -> float | None:
     try:
-        return int(datetime.fromisoformat(date.decode("ascii") + "00:00:00+00:00").timestamp()) * _MICRO
+        micros = datetime.fromisoformat(date.decode("ascii") + "00:00:00+00:00").timestamp() * _MICRO
     except ValueError:
         return None
+    return micros if abs(micros) < _EXACT else None
