@@ -38,8 +38,8 @@ class Growing(Generic[Number]):
     __slots__ = ("_cells", "_memory", "_shown", "count")
 
     def __init__(self, memory: Callable[[int], memoryview[Number]]) -> None:
-        self._memory = memory
-        self._cells = memory(_FIRST)
+        self._memory: Callable[[int], memoryview[Number]] = memory
+        self._cells: memoryview[Number] = memory(_FIRST)
         self._shown = 0
         self.count = 0
 

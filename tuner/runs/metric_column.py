@@ -100,7 +100,7 @@ class Column:
             row = yield value
 
     def values(self) -> list[float]:
-        return self._values.cells[: self._values.count].tolist()
+        return list(self._values.cells[: self._values.count])
 
     def rows(self) -> list[int]:
         """The rows that have a value."""

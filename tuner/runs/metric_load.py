@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuner.runs.epoch_summary import epoch_summary
+from tuner.runs.float_buffer import buffer_of
 from tuner.runs.metric_block import Block, BlockParser
 from tuner.runs.metric_column import ColumnBlock
 from tuner.runs.metric_history import MetricHistory
@@ -106,7 +107,7 @@ def _append_rising(history: MetricHistory, block: Block, start: int, stop: int) 
             columns[name] = found
     if row_of is not None:
         steps = steps[np.concatenate(([True], rises))]
-    history.append(_buffer(steps), columns)
+    history.append(buffer_of(steps), columns)
 
 
 def _column(
@@ -122,8 +123,4 @@ def _column(
         values, rows = values[newest], rows[newest]
     if not len(values):
         return None
-    return ColumnBlock(_buffer(values), memoryview((rows + first).astype(np.uint32)), len(values) == count)
-
-
-def _buffer(values: npt.NDArray[np.float64]) -> memoryview[float]:
-    return memoryview(np.ascontiguousarray(values))
+    return ColumnBlock(buffer_of(values), (rows + first).astype(np.uint32).data, len(values) == count)

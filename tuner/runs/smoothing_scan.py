@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from tuner.runs.float_buffer import buffer_of
+
 _BLOCK = 32
 _SHORT = 256
 
@@ -24,16 +26,16 @@ def smooth_long(y: Sequence[float], weight: float, before: float, count: int) ->
     """
     values = np.asarray(y, np.float64)
     if not weight:
-        return _buffer(values), before, count
+        return buffer_of(values), before, count
     finite = np.isfinite(values)
     if finite.all():
         made, last = _average(values, weight, before, count)
-        return _buffer(made), last, count + len(values)
+        return buffer_of(made), last, count + len(values)
     out = values.copy()
     kept = values[finite]
     if len(kept):
         out[finite], before = _average(kept, weight, before, count)
-    return _buffer(out), before, count + len(kept)
+    return buffer_of(out), before, count + len(kept)
 
 
 def _average(values: Floats, weight: float, before: float, count: int) -> tuple[Floats, float]:
@@ -63,7 +65,3 @@ def _scan(values: Floats, decay: float, before: float) -> Floats:
     handed = np.concatenate(([before], ends[:-1]))
     within += handed[:, None] * powers[1:]
     return within.reshape(-1)[: len(values)]
-
-
-def _buffer(values: Floats) -> memoryview[float]:
-    return memoryview(np.ascontiguousarray(values))
