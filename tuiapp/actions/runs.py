@@ -68,6 +68,24 @@ RUNS: tuple[Action, ...] = (
         "find",
         Need.RUNS,
     ),
+    *(
+        Action(f"pane.{word}", word.capitalize(), f"Make the focused pane {word}.", key, Where.MAIN, call, in_bar=False)
+        for word, key, call in (
+            ("wider", "),ctrl+right", "grow_pane(1, 0)"),
+            ("narrower", "(,ctrl+left", "grow_pane(-1, 0)"),
+            ("taller", "},ctrl+up", "grow_pane(0, 1)"),
+            ("lower", "{,ctrl+down", "grow_pane(0, -1)"),
+        )
+    ),
+    Action(
+        "pane.reset",
+        "Reset panes",
+        "Give the panes their first sizes; so does a double click on a border, which is dragged with the mouse.",
+        "|",
+        Where.MAIN,
+        "reset_panes",
+        in_bar=False,
+    ),
     Action("pane.next", "Pane", "Go to the next pane.", "tab", Where.MAIN, "next_pane"),
     Action("pane.previous", "Back", "Go to the pane before.", "shift+tab", Where.MAIN, "previous_pane", in_bar=False),
     Action("pane.leave", "Leave", "End the search, or leave the zoom.", "escape", Where.MAIN, "leave", in_bar=False),

@@ -1,4 +1,4 @@
-"""Where the main screen's panes stand: side by side, one zoomed, or as tabs."""
+"""Where the main screen's panes stand: side by side, one zoomed, or as tabs; remembered with the session."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 
 from tuiapp.actions import Action, Where
-from tuiapp.screens.base import ActingScreen
+from tuiapp.screens.main.pane_sizes import PaneSizes
+from tuiapp.screens.main.pane_sizing import PaneSizing
 from tuiapp.screens.main.panes import NARROW, TABS, Pane, beside, tab_name, visible
 from tuiapp.widgets.bars import TabBar
 
@@ -15,7 +16,10 @@ _OWNERS: dict[Where, Pane] = {Where.TABLE: Pane.RUNS, Where.CHARTS: Pane.CHARTS,
 """The panes that have actions of their own: their keys work where the pane has the focus, the palette reaches all."""
 
 
-class PaneArrangement(ActingScreen[None]):
+_SECTION = "panes"
+
+
+class PaneArrangement(PaneSizing):
     """Shows the panes that the width, the zoom and the tab say, and moves the focus between them."""
 
     def __init__(self) -> None:
@@ -30,6 +34,22 @@ class PaneArrangement(ActingScreen[None]):
     def narrow(self) -> bool:
         return self.size.width < NARROW
 
+    @property
+    def side_by_side(self) -> bool:
+        return not self.narrow and self._zoomed is None
+
+    def restore_panes(self) -> None:
+        """Arrange the panes as they were when the screen was left."""
+        kept = self.tuner.session.read(_SECTION)
+        self.sizes = PaneSizes.from_kept(kept)
+        self._tab = _pane(kept.get("tab")) or self._tab
+        self._zoomed = _pane(kept.get("zoomed"))
+
+    def sizes_changed(self) -> None:
+        zoomed = {"zoomed": self._zoomed.value} if self._zoomed is not None else {}
+        tab = {} if self.side_by_side else {"tab": self._tab.value}
+        self.tuner.session.keep(_SECTION, {**self.sizes.as_kept(), **zoomed, **tab})
+
     def place_panes(self) -> None:
         """Show the panes that the width, the zoom and the tab say."""
         narrow = self.narrow
@@ -42,13 +62,14 @@ class PaneArrangement(ActingScreen[None]):
         self.query_one("#right").display = bool(seen - {Pane.RUNS})
         self.query_one("#bottom").display = bool(seen & {Pane.LOG, Pane.CONFIG})
         self.query_one(TabBar).show(tab_name(self._tab))
-        if self._focused_pane() not in seen:
+        self.apply_sizes()
+        if self.focused_pane() not in seen:
             self.query_one(f"#{next(p for p in Pane if p in seen)}").focus()
 
     @property
     def places(self) -> tuple[Where, ...]:
         """The focused pane's own actions stand between the screen's and those of everywhere."""
-        own = [where for where, pane in _OWNERS.items() if pane is self._focused_pane()]
+        own = [where for where, pane in _OWNERS.items() if pane is self.focused_pane()]
         return (*own, self.WHERE, Where.ANYWHERE)
 
     @property
@@ -59,7 +80,7 @@ class PaneArrangement(ActingScreen[None]):
         pane = _OWNERS.get(action.where)
         return self.query_one(f"#{pane}") if pane is not None else super().target_of(action)
 
-    def _focused_pane(self) -> Pane | None:
+    def focused_pane(self) -> Pane | None:
         focused: Widget | None = self.focused
         return Pane(focused.id) if focused is not None and focused.id in {p.value for p in Pane} else None
 
@@ -69,19 +90,27 @@ class PaneArrangement(ActingScreen[None]):
         if (pane, zoomed) != (self._tab, self._zoomed):
             self._tab, self._zoomed = pane, zoomed
             self.place_panes()
+            if not self.side_by_side:
+                self.sizes_changed()
         self.query_one(f"#{pane}").focus()
 
     def action_next_pane(self) -> None:
-        self.go_to(beside(self._focused_pane() or Pane.CONFIG, 1))
+        self.go_to(beside(self.focused_pane() or Pane.CONFIG, 1))
 
     def action_previous_pane(self) -> None:
-        self.go_to(beside(self._focused_pane() or Pane.CHARTS, -1))
+        self.go_to(beside(self.focused_pane() or Pane.CHARTS, -1))
 
     def action_zoom(self) -> None:
-        self._tab = self._focused_pane() or self._tab
+        self._tab = self.focused_pane() or self._tab
         self._zoomed = None if self._zoomed is not None else self._tab
         self.place_panes()
+        self.sizes_changed()
 
     @on(TabBar.Picked)
     def _tab_picked(self, event: TabBar.Picked) -> None:
         self.go_to(TABS[event.name])
+
+
+def _pane(value: object) -> Pane | None:
+    """A pane by its name; None where there is none of that name."""
+    return Pane(value) if isinstance(value, str) and value in {p.value for p in Pane} else None

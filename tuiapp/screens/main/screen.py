@@ -33,6 +33,7 @@ from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.observer import Observer, most_alive
 from tuiapp.screens.reading.watching import keep_watching
+from tuiapp.screens.session import words
 from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.checkpoint_table import CheckpointTable
@@ -49,6 +50,7 @@ _PARTS = (MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked)
 _READING, _NO_RUN = "reading…", "no run is selected"
 _PATIENCE = 0.15
 """Seconds after which a selected run that is still being read is said to be."""
+_SESSION = "selected"
 _SLOW_TICK = 5.0
 """Seconds between two tellings of the newest row's age over a slow link."""
 
@@ -99,6 +101,7 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
         self.set_interval(5.0, self._tell_time)
         each = _SLOW_TICK if self.tuner.slow_link else 1.0
         self._ticking = self.set_interval(each, self._tell_headline, pause=True)
+        self.restore_panes()
         self.place_panes()
         self._take_prefetched()
         self.renew_bar()
@@ -164,8 +167,7 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
         first = not self._runs
         self._tell_ends(ended(self._runs, event.runs))
         self._runs = {r.id: r for r in event.runs}
-        alive = most_alive(event.runs) if first else None
-        select = alive.id if alive is not None else None
+        select = self._first_selected(event.runs) if first else None
         if self.wanted in self._runs:
             select, self.wanted = self.wanted, None
         self.query_one(RunTable).show_runs(event.runs, select)
@@ -173,6 +175,15 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
         self._watch(selected.id if selected else None)
         self._tell_headline()
         self.renew_bar()
+
+    def _first_selected(self, runs: Sequence[RunSummary]) -> str | None:
+        """The run that was selected the last time, unless another one is live."""
+        alive = most_alive(runs)
+        kept = words(self.tuner.session.read(_SESSION), "run")
+        found = next((r for r in runs if r.id == kept), None)
+        if found is not None and (found.is_live or alive is None or not alive.is_live):
+            return found.id
+        return alive.id if alive is not None else None
 
     def _tell_ends(self, runs: Sequence[RunSummary]) -> None:
         for run in runs:
@@ -184,6 +195,8 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
     def _run_moved(self) -> None:
         selected = self.query_one(RunTable).selected
         self._watch(selected.id if selected else None)
+        if selected is not None:
+            self.tuner.session.keep(_SESSION, {"run": selected.id})
 
     def _watch(self, run_id: str | None) -> None:
         if run_id is None:
