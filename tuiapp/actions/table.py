@@ -120,7 +120,7 @@ TABLE: tuple[Action, ...] = (
     ),
     Action("query.older", "Older", "The query before.", "up", Where.QUERY, "query_older", in_bar=False),
     Action("query.newer", "Newer", "The query after.", "down", Where.QUERY, "query_newer", in_bar=False),
-    Action("columns.toggle", "Show or hide", "Show the column, or hide it.", "space", Where.COLUMNS, "toggle"),
+    Action("columns.toggle", "Show or hide", "Show the column, or hide it.", "space", Where.COLUMNS, "switch"),
     Action("columns.up", "Up", "Move the column before the one above.", "shift+up,K", Where.COLUMNS, "earlier"),
     Action("columns.down", "Down", "Move the column behind the one below.", "shift+down,J", Where.COLUMNS, "later"),
     Action("columns.reset", "As at first", "Show the columns that are shown at first.", "r", Where.COLUMNS, "reset"),

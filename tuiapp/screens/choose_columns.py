@@ -84,7 +84,7 @@ class ColumnsScreen(ActingModal[list[str]]):
         self.query_one(ColumnList).focus()
         self.renew_bar()
 
-    def action_toggle(self) -> None:
+    def action_switch(self) -> None:
         self.query_one(ColumnList).toggle()
 
     def action_earlier(self) -> None:

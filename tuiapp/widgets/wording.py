@@ -59,7 +59,7 @@ def short_state(run: RunSummary) -> str:
     if run.state == "recorded" and run.progress is not None:
         return f"recorded {run.progress:.0%}"
     if run.state == "failed" and run.error:
-        return _failure(str(run.error.get("code") or "failed"))
+        return _failure(str(run.error.get("code") or "failed"), run.step)
     if run.state == "succeeded" and run.best:
         value, step = run.best.get("value"), run.best.get("step")
         shown = metric(str(run.best.get("by") or ""), value) if isinstance(value, int | float) else ""
@@ -98,7 +98,9 @@ def _minutes(seconds: float) -> str:
     return "<1m" if seconds < 60 else duration(seconds // 60 * 60).replace("m00s", "m")
 
 
-def _failure(code: str) -> str:
-    return {"TRAINING_OOM": "out of memory", "TRAINER_KILLED": "killed", "NAN_LOSS": "NaN loss"}.get(
-        code, code.lower().replace("_", " ")
-    )
+def _failure(code: str, step: int | None) -> str:
+    """Why it failed, short enough to say where too."""
+    short = {"TRAINING_OOM": "OOM", "TRAINER_KILLED": "killed", "NAN_LOSS": "NaN"}.get(code)
+    if short is None or not step:
+        return {"TRAINING_OOM": "out of memory", "NAN_LOSS": "NaN loss"}.get(code, code.lower().replace("_", " "))
+    return f"{short}@{step}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tuner.core.states import RunState
@@ -49,7 +50,7 @@ _KEYS: dict[str, Callable[[RunSummary], Key]] = {
 SORT_KEYS: tuple[str, ...] = tuple(_KEYS)
 """What runs may be sorted by, besides the name of any metric."""
 GROUP_KEYS: tuple[str, ...] = (
-    "state", "objective", "method", "backend", "kind", "model", "dataset", "source", "tag", "day",
+    "state", "objective", "method", "backend", "kind", "model", "dataset", "source", "tag", "parent", "day",
 )  # fmt: skip
 """What runs may be grouped by."""
 NO_GROUP = "–"
@@ -88,7 +89,7 @@ def _groups_of(run: RunSummary, key: str) -> Sequence[str]:
         return [_day(run.created_at)]
     value = {
         "state": run.state, "objective": run.objective, "method": run.method, "backend": run.backend, "kind": run.kind,
-        "model": run.model, "dataset": run.dataset, "source": run.source,
+        "model": run.model, "dataset": run.dataset, "source": run.source, "parent": run.parent,
     }.get(key)  # fmt: skip
     return [value or NO_GROUP]
 
@@ -103,6 +104,7 @@ def _sorted(runs: list[RunSummary], read: Callable[[RunSummary], Key], descendin
     return [*(run for _, run in known), *rest]
 
 
+@lru_cache(16384)
 def _day(stamp: str | None) -> str:
     """The local day of an RFC 3339 time."""
     seconds = seconds_of(stamp)

@@ -33,7 +33,7 @@ async def test_runs_are_listed_newest_first_with_their_states_in_words_and_glyph
             ["✗", "too-big"],
             ["✓", "household-sft"],
         ]
-        assert "71% 21m" in lines[1] and "out of memory" in lines[3] and "98.2% @300" in lines[4]
+        assert "71% 21m" in lines[1] and "OOM@12" in lines[3] and "98.2% @300" in lines[4]
 
 
 async def test_the_live_run_is_watched_first(several: Workspace) -> None:

@@ -37,7 +37,7 @@ class Finding(RunActions):
             field = QueryField([t for t in kept if isinstance(t, str)] if isinstance(kept, list) else [], id="find")
             self.query_one("#left", Vertical).mount(field)
         field.display = True
-        field.begin(self.query_one(RunTable).query)
+        field.begin(self.query_one(RunTable).query_text)
         field.tell(self.query_one(RunTable).problems)
         self.call_after_refresh(field.focus)
 
@@ -50,7 +50,7 @@ class Finding(RunActions):
         """Show all runs again; False where all are shown already."""
         field, table = self._query_field(), self.query_one(RunTable)
         asking = field is not None and field.display
-        if not asking and not table.query:
+        if not asking and not table.query_text:
             return False
         if field is not None:
             field.display = False

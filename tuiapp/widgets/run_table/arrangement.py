@@ -1,13 +1,11 @@
-"""Which runs are shown, in what order and in which groups."""
+"""In what order and in which groups the runs stand."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tuner.runs.query import RunQuery
-from tuner.runs.query_terms import Time
-from tuner.runs.run_sort import GROUP_KEYS, SORT_KEYS, group_runs, sort_runs
+from tuner.runs.run_sort import GROUP_KEYS, SORT_KEYS, group_runs
 from tuner.runs.summary import RunSummary
 
 SORTS = ("created", "name", "state", "progress", "loss", "eval_loss", "best", "duration")
@@ -15,18 +13,8 @@ SORTS = ("created", "name", "state", "progress", "loss", "eval_loss", "best", "d
 GROUPS = ("", *(g for g in ("objective", "state", "model", "tag", "day", "parent", "source") if g in GROUP_KEYS))
 """What the key goes through; "" is not at all."""
 _METRICS = ("loss", "eval_loss")
-_SMALLEST_FIRST = (
-    "name",
-    "state",
-    "objective",
-    "method",
-    "model",
-    "dataset",
-    "tags",
-    "source",
-    "backend",
-    "id",
-    "loss",
+_SMALLEST_FIRST = frozenset(
+    {"name", "state", "objective", "method", "model", "dataset", "tags", "note", "source", "backend", "id", *_METRICS}
 )
 
 
@@ -51,7 +39,7 @@ class Arrangement:
 
     def sorted_by(self, key: str) -> Arrangement:
         """Sorted by that; by what it already is, the other way around."""
-        descending = not self.descending if key == self.sort else key not in _SMALLEST_FIRST and "loss" not in key
+        descending = not self.descending if key == self.sort else key not in _SMALLEST_FIRST
         return Arrangement(key, descending, self.group)
 
     def sorted_next(self) -> Arrangement:
@@ -71,55 +59,23 @@ class Heading:
     live: int
     folded: bool
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A run in its group ("" where there are none). A run with several tags stands in several groups."""
-
-    run: RunSummary
-    group: str = ""
+    @property
+    def id(self) -> str:
+        """Like no run's id."""
+        return f"group {self.group}"
 
 
-Entry = Heading | Row
+Entry = Heading | RunSummary
+"""A line of the table."""
 
 
-def arranged(runs: Sequence[RunSummary], how: Arrangement, folded: Collection[str]) -> list[Entry]:
-    """The runs sorted and in groups, the pinned ones first."""
-    runs = sort_runs(runs, how.sort, descending=how.descending)
-    if not how.group:
-        return [Row(r) for r in runs]
+def grouped(runs: Sequence[RunSummary], group: str, folded: Collection[str]) -> list[Entry]:
+    """The runs, already sorted, below the headings of their groups. A run with several tags stands in several."""
+    if not group:
+        return list(runs)
     entries: list[Entry] = []
-    for name, members in group_runs(runs, how.group):
+    for name, members in group_runs(runs, group):
         entries.append(Heading(name, len(members), sum(1 for r in members if r.is_live), name in folded))
         if name not in folded:
-            entries += [Row(r, name) for r in members]
+            entries += members
     return entries
-
-
-class Finder:
-    """Which runs match a query. What was found out of a run stands for as long as the run is the same object: a look
-    that brings one changed run costs that one.
-    """
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.query = RunQuery.parse("")
-        self._known: dict[str, tuple[RunSummary, bool]] = {}
-
-    def seek(self, text: str) -> None:
-        """Match against another query."""
-        if text != self.text:
-            self.text, self.query, self._known = text, RunQuery.parse(text), {}
-
-    def matching(self, runs: Sequence[RunSummary]) -> list[RunSummary]:
-        """Those that match, in their order."""
-        if any(isinstance(t.asked, Time) for t in self.query.terms):
-            return self.query.select(runs)  # time passes: nothing stands
-        known = self._known
-        fresh = [r for r in runs if (k := known.get(r.id)) is None or k[0] is not r]
-        found = {r.id for r in self.query.select(fresh)}
-        if len(known) > 2 * len(runs):
-            known.clear()
-            fresh, found = list(runs), {r.id for r in self.query.select(runs)}
-        known.update((r.id, (r, r.id in found)) for r in fresh)
-        return [r for r in runs if known[r.id][1]]

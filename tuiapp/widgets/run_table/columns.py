@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tuiapp.widgets.run_table import words
-from tuiapp.widgets.wording import short_state
 from tuner.runs.summary import RunSummary
 
 GAP = 2
@@ -32,7 +31,7 @@ def _list_of(*columns: Column) -> dict[str, Column]:
 
 
 COLUMNS = _list_of(
-    Column("state", "state", short_state, 11, 14, sort="state"),
+    Column("state", "state", words.state, 11, 14, sort="state"),
     Column("name", "name", lambda r: words.plain(r.name), 14, 48, sort="name"),
     Column("objective", "objective", lambda r: words.plain(r.objective), 9, sort="objective"),
     Column("method", "method", lambda r: words.plain(r.method), 7, 9, sort="method"),

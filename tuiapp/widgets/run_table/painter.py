@@ -39,7 +39,7 @@ class Painter:
         begin = self._begin(run, letter, indent)
         if width < TABLE:
             return [*begin, *self._in_list(run, width - _BEGIN - indent)]
-        return clip([*begin, *self._in_columns(run, width - _BEGIN, indent)], width)
+        return [*begin, *self._in_columns(run, width - _BEGIN, indent)]
 
     def heading(self, heading: Heading, width: int) -> list[Part]:
         """A group: the arrow says whether it is folded."""
@@ -56,7 +56,7 @@ class Painter:
             title = f"{column.title}{('▾' if self.how.descending else '▴') if sorts else ''}"
             style = self.ink.primary if sorts else self.ink.muted
             parts.append((fit(title, cells, right=column.right) + " " * GAP, style))
-        return clip(parts, width)
+        return parts
 
     def fitted(self, width: int) -> list[tuple[Column, int]]:
         """The columns in sight, each with its cells."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 
-from tuiapp.widgets.wording import duration, metric
+from tuiapp.widgets.wording import duration, metric, short_state
 from tuner.runs.summary import RunSummary
 from tuner.runs.text_tail import inert
 
@@ -58,6 +58,11 @@ def _steps(run: RunSummary) -> str:
     if run.step is None:
         return UNKNOWN
     return f"{run.step}/{run.total_steps}" if run.total_steps else str(run.step)
+
+
+def state(run: RunSummary) -> str:
+    """The state in words: why it failed, how long it has been silent."""
+    return short_state(run) if run.stale_seconds is not None or run.state == "failed" else run.state
 
 
 def eta(run: RunSummary) -> str:

@@ -1,0 +1,80 @@
+"""Which runs match a query, asking of each as seldom as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuner.runs.query import RunQuery
+from tuner.runs.query_fields import searched_text
+from tuner.runs.query_terms import Term, Time, Words
+from tuner.runs.summary import RunSummary
+
+
+class Finder:
+    """What was found out of a run stands as long as the run is the same object, so that a look that brings one changed
+    run costs that one; and a word that is typed on is only looked for where its beginning was found.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.query = RunQuery.parse("")
+        self._asked: Sequence[RunSummary] = ()  # held, so that no other object gets the identity of one of them
+        self._found: Sequence[RunSummary] = ()
+        self._texts: dict[str, tuple[RunSummary, str]] = {}
+
+    def seek(self, text: str) -> None:
+        """Match against another query."""
+        if text == self.text:
+            return
+        before, self.text, self.query = self.query, text, RunQuery.parse(text)
+        if _narrows(before, self.query):
+            self._found = self._select(self._found)
+        else:
+            self._asked = self._found = ()
+
+    def matching(self, runs: Sequence[RunSummary]) -> list[RunSummary]:
+        """Those that match, in their order."""
+        if any(isinstance(t.asked, Time) for t in self.query.terms):
+            return self.query.select(runs)  # time passes: nothing stands
+        if len(self._texts) > 2 * len(runs):
+            self._texts.clear()  # of runs that are gone
+        asked, found = set(map(id, self._asked)), set(map(id, self._found))
+        fresh = [r for r in runs if id(r) not in asked] if asked else runs
+        found.update(map(id, self._select(fresh)))
+        self._asked, self._found = runs, [r for r in runs if id(r) in found]
+        return list(self._found)
+
+    def _select(self, runs: Sequence[RunSummary]) -> Sequence[RunSummary]:
+        """Those that match: first by plain words, whose texts are kept, then by all else."""
+        rest: list[Term] = []
+        for term in self.query.terms:
+            if isinstance(term.asked, Words) and not term.negated and len(term.asked.any_of) == 1:
+                word, text = term.asked.any_of[0], self._text
+                runs = [r for r in runs if word in text(r)]
+            else:
+                rest.append(term)
+        if not rest:  # as most often while typing: nothing else is asked, so archived runs are hidden
+            return [r for r in runs if not r.archived]
+        return replace(self.query, terms=tuple(rest)).select(runs)
+
+    def _text(self, run: RunSummary) -> str:
+        kept = self._texts.get(run.id)
+        if kept is None or kept[0] is not run:
+            self._texts[run.id] = kept = (run, searched_text(run))
+        return kept[1]
+
+
+def _narrows(before: RunQuery, after: RunQuery) -> bool:
+    """Whether all that matches ``after`` matches ``before``."""
+    if before.names_archived != after.names_archived or any(isinstance(t.asked, Time) for t in before.terms):
+        return False
+    return all(any(_implies(new, old) for new in after.terms) for old in before.terms)
+
+
+def _implies(new: Term, old: Term) -> bool:
+    if new == old:
+        return True
+    if new.negated or old.negated or not isinstance(new.asked, Words) or not isinstance(old.asked, Words):
+        return False
+    return all(any(o in n for o in old.asked.any_of) for n in new.asked.any_of)
