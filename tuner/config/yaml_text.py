@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -101,6 +102,8 @@ def edited(text: str, values: Mapping[str, object], where: str) -> str:
     yaml = YAML(typ="rt", pure=True)
     yaml.preserve_quotes = True
     yaml.width = 4096
+    if re.search(r"^ +- ", text, re.MULTILINE):  # lists are indented here
+        yaml.indent(mapping=2, sequence=4, offset=2)
     try:
         parse_mapping(text)
     except YamlProblem as error:
