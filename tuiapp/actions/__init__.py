@@ -59,7 +59,7 @@ _SPELT = {
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "shift+tab": "⇧Tab", "slash": "/", "question_mark": "?",
     "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "delete": "Del",
     "left": "←", "right": "→", "shift+up": "⇧↑", "shift+down": "⇧↓", "shift+left": "⇧←", "shift+right": "⇧→",
-    "backspace": "Bksp", "space": "Space",
+    "backspace": "Bksp", "space": "Space", "ampersand": "&", "colon": ":",
 }  # fmt: skip
 
 

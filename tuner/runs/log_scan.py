@@ -1,10 +1,10 @@
 """Matching lines of a log, block by block; as a program of its own for patterns that somebody typed.
 
-``python -m tuner.runs.log_scan`` reads requests from stdin, one JSON object a line: first ``{"pattern": …}``, then
+``python -m tuner.runs.log_scan`` reads requests from stdin, one JSON object a line: first ``{"pattern", "patience"}``, then
 ``{"path", "from", "to"}`` (answered by frames: SCANNED, the bytes done, a count, and so many offsets of 8 bytes) or
 ``{"texts": […]}`` (answered by SPANS, 0, a length, and so many bytes of JSON). A pattern can keep ``re`` busy for
 years, and nothing else of the process runs meanwhile: that is why it is another process, which ends itself when one
-block takes longer than PATIENCE.
+block takes longer than its patience in seconds.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from tuner.runs.log_lines import read_raw
 from tuner.runs.log_match import Matcher, PatternMatcher
 
 BLOCK = 1 << 20
-PATIENCE = 4.0
-"""Seconds that one block, or the lines in sight, may take."""
 FRAME = struct.Struct("<cQQ")
 SCANNED, SPANS = b"s", b"t"
 
@@ -64,10 +62,11 @@ def _end_of_line(file: LogFile, at: int, end: int, block: int) -> int:
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until there are no more."""
-    matcher = PatternMatcher(json.loads(requests.readline())["pattern"])
+    first = json.loads(requests.readline())
+    matcher, patience = PatternMatcher(first["pattern"]), float(first["patience"])
     for raw in iter(requests.readline, b""):
         request = json.loads(raw)
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)  # not handled: the process just ends
+        signal.setitimer(signal.ITIMER_REAL, patience)  # not handled: the process just ends
         if "texts" in request:
             body = json.dumps([matcher.spans(text) for text in request["texts"]]).encode()
             answers.write(FRAME.pack(SPANS, 0, len(body)) + body)
@@ -77,7 +76,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             for done, starts in scan(LogFile(Path(request["path"])), matcher, begin, request["to"]):
                 answers.write(FRAME.pack(SCANNED, done, len(starts)) + array("Q", starts).tobytes())
                 answers.flush()
-                signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+                signal.setitimer(signal.ITIMER_REAL, patience)
             if done < request["to"]:  # the log has become shorter
                 answers.write(FRAME.pack(SCANNED, request["to"], 0))
                 answers.flush()

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from tuner.runs.log_file import LogFile
 from tuner.runs.log_match import ErrorMatcher, compile_pattern
 from tuner.runs.log_reader import LogReader
-from tuner.runs.log_scan import FRAME, PATIENCE, SPANS, scan
+from tuner.runs.log_scan import FRAME, SPANS, scan
 
+PATIENCE = 4.0
+"""Seconds that a pattern may take for one block of the log, or for the lines in sight."""
 _SMALL = 1 << 18
 Spans = list[tuple[int, int]]
 
@@ -162,7 +164,7 @@ class PatternSearch(LogSearch):
         process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
         )
-        _send(process, {"pattern": self.text})
+        _send(process, {"pattern": self.text, "patience": PATIENCE})
         return process
 
 

@@ -185,7 +185,7 @@ class FindingPane(LogLinesPane):
         found = search.window(at, 1)
         if not found:
             what = "no error line" if search is self._errors else "no line matches"
-            self.post_message(Told(f"{what} in this log"))
+            self.post_message(Refused(f"{what} in this log"))
             return
         if wrapped and not self.following:
             self.post_message(Told("from the beginning again" if way > 0 else "from the end again"))

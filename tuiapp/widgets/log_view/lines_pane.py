@@ -96,6 +96,8 @@ class LogLinesPane(LinePane):
 
     def move_to(self, index: int, *, follow: bool = True) -> None:
         """Put the cursor on a line and bring it into sight; on the last one the end is followed."""
+        if not self._count:
+            return
         before = self.cursor
         self.cursor = max(0, min(index, self._count - 1))
         self.following = follow and self.cursor >= self._count - 1

@@ -273,7 +273,8 @@ class LogView(FindingPane):
             self.set_title("Log", "")
             return
         page, told = self._page, ["Log"]
-        told.append("following" if self.following else f"+{self.below} lines · End follows")
+        below = f"+{_count(self.below, True, 'line')}" if self.below else "paused"
+        told.append("following" if self.following else f"{below} · End follows")
         if not page.counted:
             told.append(f"counting {page.indexed / max(1, page.size):.0%}")
         errors = len(self._errors) if self._errors is not None else 0
