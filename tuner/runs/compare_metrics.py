@@ -55,7 +55,7 @@ class MetricComparison:
 def direction(name: str) -> Better | None:
     """Which way a metric is better; None for those that only describe the run."""
     bare = name.removeprefix("eval_").removeprefix("train_")
-    if bare in _NO_DIRECTION or bare.endswith(_NO_DIRECTION_ENDS) or name.startswith(_NO_DIRECTION_STARTS):
+    if bare in _NO_DIRECTION or name.endswith(_NO_DIRECTION_ENDS) or name.startswith(_NO_DIRECTION_STARTS):
         return None
     return Better.LOWER if counts_down(name) else Better.HIGHER
 

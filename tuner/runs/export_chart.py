@@ -19,15 +19,18 @@ from tuner.runs.text_tail import inert
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.typing import ColorType, RcKeyType
 
     from tuner.runs.metrics_view import MetricsView
 
 _COLOURS = ("#0a63c2", "#c2570a", "#1a7f45", "#7a3fb8", "#b3261e", "#8a6d00", "#00838f", "#ad1457")
 _TEXT, _FAINT, _GRID = "#1d232b", "#5c6570", "#e4e6e8"
-_STYLE = {
+_STYLE: dict[RcKeyType, object] = {
     "figure.facecolor": "#ffffff", "axes.facecolor": "#ffffff", "savefig.facecolor": "#ffffff",
     "text.usetex": False, "text.parse_math": False, "font.size": 10.0,
-    "axes.unicode_minus": True, "svg.fonttype": "path", "path.simplify": True, "axes.formatter.use_mathtext": False,
+    "axes.unicode_minus": True, "date.converter": "concise", "svg.fonttype": "path", "path.simplify": True,
+    "axes.formatter.use_mathtext": False,
 }  # fmt: skip
 _OTHER_SCRIPTS = (
     "Noto Sans CJK SC",
@@ -81,10 +84,13 @@ def write_chart(out: BinaryIO, runs: Sequence[ChartRun], request: ChartRequest, 
         rows = math.ceil(len(panels) / columns)
         width, height = _PANEL if len(panels) > 1 else (9.0, 5.2)
         figure = Figure(figsize=(width * columns, height * rows + 0.5), dpi=_DPI, layout="constrained")
+        drawn: dict[int, Line2D] = {}
         for index, panel in enumerate(panels):
-            _draw(figure.add_subplot(rows, columns, index + 1), panel, request, len(runs))
-        if len(runs) > 1:
-            _legend(figure, panels, runs)
+            handles = _draw(figure.add_subplot(rows, columns, index + 1), panel, request, len(runs))
+            for line, handle in zip(panel.lines, handles, strict=True):
+                drawn.setdefault(line.run, handle)
+        if len(runs) > 1:  # one legend for the picture: a run has the same colour in every panel
+            _legend(figure, [drawn[i] for i in sorted(drawn)], [runs[i].label for i in sorted(drawn)])
         if request.title:
             title = inert(request.title)
             figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=_TEXT, fontweight="bold")
@@ -106,15 +112,10 @@ def _fonts() -> list[str]:
     return ["DejaVu Sans", *(name for name in _OTHER_SCRIPTS if name in installed)]
 
 
-def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    for line in panel.lines:
-        _draw_line(axes, line, alone=runs == 1)
+def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> list[Line2D]:
+    handles = [_draw_line(axes, line, alone=runs == 1) for line in panel.lines]
     if panel.dates:
-        locator = AutoDateLocator()
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz="UTC"))
+        axes.xaxis_date("UTC")
     if request.log_y:
         axes.set_yscale("log", nonpositive="mask")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")  # plain numbers: 0.3, not a power of ten
@@ -129,45 +130,47 @@ def _draw(axes: Axes, panel: Panel, request: ChartRequest, runs: int) -> None:
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color("#b4bac2")
-    for line in panel.lines:
-        _mark_best(axes, line)
+    for line, handle in zip(panel.lines, handles, strict=True):
+        if line.best_x is not None:
+            _mark_best(axes, line.best_x, handle.get_color())
     if runs == 1 and len(panel.lines) > 1:
-        shown, texts = [line.handle for line in panel.lines], [inert(line.label) for line in panel.lines]
-        axes.legend(shown, texts, fontsize=8.5, frameon=False, labelcolor=_TEXT)
+        texts = [_told(line.label) for line in panel.lines]
+        axes.legend(handles, texts, fontsize=8.5, frameon=False, labelcolor=_TEXT)
+    return handles
 
 
-def _draw_line(axes: Axes, line: Line, *, alone: bool) -> None:
+def _draw_line(axes: Axes, line: Line, *, alone: bool) -> Line2D:
+    """The raw line, and the smoothed one over it; what stands for it in a legend is returned."""
     colour = _COLOURS[(line.run if not alone else int(line.points)) % len(_COLOURS)]
     if line.points:
-        (line.handle,) = axes.plot(
+        (handle,) = axes.plot(
             line.x, line.y, color=colour, linewidth=0.9, linestyle=":", marker="D", markersize=4.2, zorder=3
         )
-        return
-    smoothed = line.smoothed is not None
-    (raw,) = axes.plot(line.x, line.y, color=colour, linewidth=1.0 if smoothed else 1.5, alpha=0.28 if smoothed else 1)
-    line.handle = raw
-    if line.smoothed is not None:
-        (line.handle,) = axes.plot(*line.smoothed, color=colour, linewidth=1.8, zorder=2.5)
+        return handle
+    if line.smoothed is None:
+        (handle,) = axes.plot(line.x, line.y, color=colour, linewidth=1.5)
+        return handle
+    axes.plot(line.x, line.y, color=colour, linewidth=1.0, alpha=0.28)
+    (handle,) = axes.plot(*line.smoothed, color=colour, linewidth=1.8, zorder=2.5)
+    return handle
 
 
-def _mark_best(axes: Axes, line: Line) -> None:
+def _mark_best(axes: Axes, x: float, colour: ColorType) -> None:
     """A star on the axis below the best checkpoint, in the run's colour."""
-    if line.best_x is None or line.handle is None:
-        return
-    axes.axvline(line.best_x, color=line.handle.get_color(), linewidth=0.8, linestyle="--", alpha=0.6, zorder=1)
+    axes.axvline(x, color=colour, linewidth=0.8, linestyle="--", alpha=0.6, zorder=1)
     axes.scatter(
-        [line.best_x], [0.0], marker="*", s=_STARS, color=line.handle.get_color(), zorder=5,
-        transform=axes.get_xaxis_transform(), clip_on=False,
-    )  # fmt: skip
+        [x], [0.0], marker="*", s=_STARS, color=colour, zorder=5, transform=axes.get_xaxis_transform(), clip_on=False
+    )
 
 
-def _legend(figure: Figure, panels: Sequence[Panel], runs: Sequence[ChartRun]) -> None:
-    """One for the picture: a run has the same colour in every panel."""
-    drawn = {line.run: line.handle for panel in panels for line in panel.lines if not line.points}
-    drawn = {line.run: line.handle for panel in panels for line in panel.lines} | drawn
-    # matplotlib leaves out labels that begin with an underscore: a space before it keeps them
-    texts = [f" {text}" if text.startswith("_") else text for text in (inert(runs[i].label) for i in sorted(drawn))]
+def _legend(figure: Figure, handles: Sequence[Line2D], labels: Sequence[str]) -> None:
     figure.legend(
-        [drawn[i] for i in sorted(drawn)], texts, loc="outside lower left", ncols=min(4, len(drawn)),
+        handles, [_told(label) for label in labels], loc="outside lower left", ncols=min(4, len(handles)),
         fontsize=9, frameon=False, labelcolor=_TEXT,
     )  # fmt: skip
+
+
+def _told(label: str) -> str:
+    """A legend's text: matplotlib leaves out one that begins with an underscore, so a space stands before it."""
+    text = inert(label)
+    return f" {text}" if text.startswith("_") else text

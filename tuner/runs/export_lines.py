@@ -12,8 +12,6 @@ from tuner.runs.series import Series, XAxis
 from tuner.runs.smoothing import smooth
 
 if TYPE_CHECKING:
-    from matplotlib.lines import Line2D
-
     from tuner.runs.metrics_view import MetricsView
 
 MOST_PANELS = 24
@@ -25,7 +23,7 @@ Points = tuple[Sequence[float], Sequence[float]]
 
 @dataclass(slots=True)
 class Line:
-    """One metric of one run, x as the panel's label says; NaN is a gap. ``handle`` is what was drawn of it."""
+    """One metric of one run, x as the panel's label says; NaN is a gap."""
 
     run: int
     label: str
@@ -34,7 +32,6 @@ class Line:
     smoothed: Points | None = None
     points: bool = False
     best_x: float | None = None
-    handle: Line2D | None = None
 
 
 @dataclass(frozen=True, slots=True)

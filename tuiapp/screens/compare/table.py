@@ -122,7 +122,8 @@ class CompareTable(CursorPane, inherit_bindings=False):
 
     def _seen(self, width: int) -> list[int]:
         """The runs whose columns fit; one always does, cut where it must be."""
-        room, seen = width - self._fixed(width), []
+        room = width - self._fixed(width)
+        seen: list[int] = []
         for i in range(self.first, len(self._names)):
             if seen and room < self._widths[i]:
                 break
