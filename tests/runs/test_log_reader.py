@@ -18,7 +18,7 @@ from tuner.runs.log_reader import LogReader
 _PIECES = st.sampled_from(
     [
         b"\n", b"\n", b"\r", b"\r\n", b"step=1 loss=0.5", b"\x1b[31mred\x1b[0m", b"\xff\xfe\x80", b"\x1b[A", b"\x1b[2A",
-        b"\x1b", b"[", b"[A", "漢字 🙂".encode(), b"\x1b]0;t\x07", b"[bold]x[/]", b"\t", b" 10%|#| 1/9 [00:01<", b"\x00",
+        b"\x1b", b"[", b"[A", "漢字 🙂".encode(), b"\x1b]0;t\x07", b"[bold]x[/]", b"\t", b" 10%|#| 1/9 [0:01<", b"\x00",
         "\u202eabc".encode(), b"y" * 300,
     ]
 )  # fmt: skip

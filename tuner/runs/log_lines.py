@@ -35,7 +35,8 @@ def make_line(raw: bytes, start: int, number: int) -> LogLine:
     step = step_of(text)
     if step is None and text.startswith("{'") and b"\r" in raw:
         # A trainer prints its row over the progress bar, which alone knows the step.
-        step = step_of(inert_line(raw[: raw.rfind(b"{'")]))
+        states = raw[-_SHOWN:].split(b"\r")
+        step = next((s for state in reversed(states) if (s := step_of(inert_line(state))) is not None), None)
     return LogLine(start, number, text, step, is_error(text))
 
 

@@ -10,6 +10,7 @@ from tuner.runs.log_fold import joined
 from tuner.runs.log_marks import HINTS, is_error
 from tuner.runs.text_tail import LONGEST, inert_line
 
+_LOWER = {c: c + 32 for c in range(ord("A"), ord("Z") + 1)}
 _META = re.compile(r"[.^$*+?{}\[\]\\|()]")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _ODD_BYTES = tuple(bytes([b]) for b in (0x0D, 0x1B, 0x09, 0x08, 0x07, 0x00))
@@ -90,8 +91,8 @@ class ErrorMatcher:
     def lines(self, data: bytes) -> list[int]:
         text = shown(data)
         low = text.lower()
-        if len(low) != len(text):
-            low = text
+        if len(low) != len(text):  # a letter that is two in lower case
+            low = text.translate(_LOWER)
         found: set[int] = set()
         for hint in HINTS:
             at = low.find(hint)
