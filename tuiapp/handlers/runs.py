@@ -80,8 +80,7 @@ class RunsHandler:
         names = history.columns
         nonfinite = 0
         rows: list[list[float | int | None]] = []
-        for step in history.steps:
-            values = history.row(step)
+        for step, values in history.rows():
             nonfinite += sum(1 for v in values.values() if finite_or_none(v) is None)
             rows.append([step, *(finite_or_none(values[n]) if n in values else None for n in names)])
         return {"columns": ["step", *names], "rows": rows, "nonfinite": nonfinite}

@@ -62,9 +62,9 @@ def checkpoint_bytes(run_dir: Path, checkpoint: Path) -> int:
 
 def final_metrics(history: MetricHistory) -> dict[str, float]:
     """What holds for the weights after the last step: that step's metrics, with the losses of the last logged rows."""
-    if not history.steps:
+    if history.last_step is None:
         return {}
-    metrics = history.at_or_before(history.steps[-1])
+    metrics = history.at_or_before(history.last_step)
     if "loss" not in metrics:  # a closing row carries train_runtime and no loss
         steps, losses = history.series("loss")
         if steps:

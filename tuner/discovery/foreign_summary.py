@@ -46,7 +46,7 @@ def summarise_foreign(folder: RunFolder) -> RunSummary:
     facts = foreign_facts(path, folder.source)
     history = read_history(path)
     objective = facts.objective or objective_by_metrics(history)
-    step = history.steps[-1] if history.steps else facts.step
+    step = history.last_step if history.last_step is not None else facts.step
     times = _times(path)
     return RunSummary(
         id=folder.id,
@@ -148,7 +148,8 @@ def _times(path: Path) -> list[float]:
 
 
 def _first_row(history: MetricHistory) -> str | None:
-    return rfc3339(history.row(history.steps[0]).get(TIMESTAMP)) if history.steps else None
+    _, row = next(history.rows(0, 1), (0, {}))
+    return rfc3339(row.get(TIMESTAMP))
 
 
 def rfc3339(seconds: float | None) -> str | None:

@@ -171,14 +171,14 @@ def _unproven(summary: RunSummary) -> dict[str, object]:
 
 
 def _write_rows(paths: RunPaths, history: MetricHistory, made: datetime | None) -> None:
-    if not history.steps:
+    if not len(history):
         return
     lines = []
-    for step in history.steps:
-        values: dict[str, object] = dict(history.row(int(step)))
-        moment = rfc3339(history.row(int(step)).get(TIMESTAMP))
+    for step, row in history.rows():
+        values: dict[str, object] = dict(row)
+        moment = rfc3339(row.get(TIMESTAMP))
         values = {**values, TIMESTAMP: moment} if moment else {k: v for k, v in values.items() if k != TIMESTAMP}
-        lines.append(json.dumps({"step": int(step), **values}))
+        lines.append(json.dumps({"step": step, **values}))
     (paths.logs / metric_file_name(made)).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

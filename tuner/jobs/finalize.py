@@ -41,11 +41,11 @@ def training_results(
     checkpoints: list[CheckpointInfo], history: MetricHistory, objective: str | None
 ) -> dict[str, object]:
     """The results of a training run; {} where nothing was measured."""
-    if not history.steps:
+    if not len(history):
         return {}
     latest = history.latest()
     results: dict[str, object] = {
-        "steps": history.steps[-1],
+        "steps": history.last_step,
         "final_metrics": {k: finite_or_none(v) for k, v in latest.items()},
         "train_seconds": latest.get("train_runtime"),
         "tokens_per_second": _tokens_per_second(latest),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from array import array
 from typing import NamedTuple
 
 from tuner.runs.column_part import ColumnPart
 from tuner.runs.growing import Growing, floats
+
+LONG = 4096
+"""Rows from which numpy is worth its import."""
 
 
 class _Place(NamedTuple):
@@ -40,11 +44,36 @@ class AxisTrack:
             self._last = self._after(self._before, source.at(last))
             self._x.set_last(self._last.x)
             self._note(last)
+        if rows - self._x.count > LONG:
+            self._extend(source, rows - 1)
         for row in range(self._x.count, rows):
             self._before, self._last = self._last, self._after(self._last, source.at(row))
             self._x.append(self._last.x)
             self._note(row)
         return self._x.shown()[:rows]
+
+    def _extend(self, source: ColumnPart, stop: int) -> None:
+        """As ``follow`` does, for many rows at once; rows of which that is not possible are left."""
+        from tuner.runs.axis_track_long import along, said
+
+        raw = said(source, self._x.count, stop)
+        first = 0
+        if math.isnan(self._last.x):
+            first = int((raw == raw).argmax()) if (raw == raw).any() else len(raw)
+            self._x.extend(memoryview(array("d", [math.nan]) * first))
+            self.unknown = self._x.count
+            if first == len(raw):
+                return
+            self._last = self._after(self._last, float(raw[first]))
+            self._x.append(self._last.x)
+            first += 1
+        raw = raw[first:]
+        if not len(raw) or (self._restarts and (raw < 0).any()):
+            return
+        place = self._last
+        x, last, offset = along(raw, restarts=self._restarts, last=place.raw, offset=place.offset, x=place.x)
+        self._x.extend(x)
+        self._last = _Place(last, offset, x[-1])
 
     def _after(self, place: _Place, raw: float | None) -> _Place:
         if raw is None or not math.isfinite(raw):

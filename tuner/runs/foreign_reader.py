@@ -39,6 +39,6 @@ class ForeignReader:
             return bool(more)
         self.history = MetricHistory()
         self.history.extend(recorded or ())
-        self._recorded_to = int(self.history.steps[-1]) if len(self.history) else None
+        self._recorded_to = self.history.last_step
         self.history.extend(self._others.after(self._recorded_to))
         return True

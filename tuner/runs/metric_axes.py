@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from tuner.runs.axis_track import AxisTrack
+from tuner.runs.axis_track import LONG, AxisTrack
 from tuner.runs.column_part import ColumnPart
 from tuner.runs.growing import Growing, floats
 from tuner.runs.series import XAxis
@@ -79,6 +79,12 @@ def _gather(made: Growing[float], x: memoryview[float], rows: memoryview[int], s
     wanted = len(rows) - skipped
     if made.count and made.count <= wanted:
         made.set_last(x[rows[skipped + made.count - 1]])
-    for row in rows[skipped + made.count :]:
-        made.append(x[row])
+    new = rows[skipped + made.count :]
+    if len(new) > LONG:
+        from tuner.runs.axis_track_long import gathered
+
+        made.extend(gathered(x, new))
+    else:
+        for row in new:
+            made.append(x[row])
     return made.shown()[:wanted]

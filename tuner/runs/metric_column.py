@@ -99,6 +99,10 @@ class Column:
                 place += 1
             row = yield value
 
+    def between(self, start: int, stop: int) -> list[float]:
+        """The values of the rows start … stop - 1."""
+        return list(self._values.cells[self._place(start) : self._place(stop)])
+
     def values(self) -> list[float]:
         return list(self._values.cells[: self._values.count])
 

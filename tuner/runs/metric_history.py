@@ -160,6 +160,14 @@ class MetricHistory:
         stop = bisect.bisect_right(self._steps.cells, until, 0, self._steps.count)
         return (row for _, row in self.rows(start, stop))
 
+    def values_between(self, column: str, after: int, until: int) -> list[float]:
+        """The values of a column at steps with after < step <= until."""
+        found = self._columns.get(column)
+        if found is None:
+            return []
+        start = bisect.bisect_right(self._steps.cells, after, 0, self._steps.count)
+        return found.between(start, bisect.bisect_right(self._steps.cells, until, 0, self._steps.count))
+
     def at_or_before(self, step: int) -> dict[str, float]:
         """Every metric of the step itself; where it has no row, the training metrics of the last one before it.
 

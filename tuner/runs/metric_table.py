@@ -27,12 +27,13 @@ class MetricTable:
     def series(self, name: str, axis: XAxis) -> Series:
         """One column over one x; rows whose x is not known yet are left out, and so is a column that is not there."""
         column = self.columns.get(name)
+        version = self.version * len(XAxis) + list(XAxis).index(axis)
         if column is None:
-            return Series((), (), self.version)
+            return Series((), (), version)
         if axis is XAxis.STEP and column.rows is None:
-            return Series(self.steps[: len(column.values)], column.values, self.version)
+            return Series(self.steps[: len(column.values)], column.values, version)
         x = self.tracks.x_of(name, axis, self.steps, self.columns, self.version)
-        return Series(x, column.values[len(column.values) - len(x) :], self.version)
+        return Series(x, column.values[len(column.values) - len(x) :], version)
 
     def row_at(self, step: int) -> dict[str, float]:
         """The merged row of a step, or of the last one before it; {} where there is none."""

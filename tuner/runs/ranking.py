@@ -113,7 +113,7 @@ def _by_metric(checkpoint: CheckpointInfo, name: str) -> Score:
 def _by_objective(
     checkpoint: CheckpointInfo, all_of_them: Sequence[CheckpointInfo], history: MetricHistory, objective: str | None
 ) -> Score:
-    last = history.steps[-1] if history.steps else 0
+    last = history.last_step or 0
     step = last if checkpoint.step == FINAL_STEP else checkpoint.step
     steps = [last if c.step == FINAL_STEP else c.step for c in all_of_them]
     before = max((s for s in steps if s < step), default=-1)
@@ -131,5 +131,5 @@ def _by_objective(
 
 
 def _mean(history: MetricHistory, name: str, after: int, until: int) -> float | None:
-    values = [r[name] for r in history.between(after, until) if name in r and math.isfinite(r[name])]
+    values = [v for v in history.values_between(name, after, until) if math.isfinite(v)]
     return sum(values) / len(values) if values else None
