@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.waiting import wait_for
-from tests.tuiapp.screen.support import MIDDLE, make_app, shown, until
+from tests.tuiapp.screen.support import MIDDLE, add_several, make_app, settled, shown, until
 from tuiapp.screens.session import Session, whole_number, words
 from tuner.config.workspace import Workspace
 
@@ -76,3 +76,11 @@ async def test_leaving_writes_what_was_kept(workspace: Workspace) -> None:
         await pilot.pause()
         app.session.keep("panes", {"left": 40})
     assert Session(workspace).read("panes") == {"left": 40}
+
+
+async def test_looking_leaves_no_file(workspace: Workspace) -> None:
+    add_several(workspace)
+    app = make_app(workspace)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await settled(pilot, app)
+    assert not app.session.path.exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tuiapp.cli.commands import runs_adopt, runs_compare, runs_library
+from tuiapp.cli.commands import runs_adopt, runs_compare, runs_library, runs_picture
 from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
@@ -24,8 +24,11 @@ def add(commands: Commands, shared: Parser) -> None:
         ("cancel", "stop at the next step, saving first", cancel),
     ):
         parser = verbs.add_parser(name, parents=[shared], help=help_)
-        parser.add_argument("run_id", metavar="ID", help="id, name, or the beginning or end of an id")
+        optional = "?" if name == "show" else None
+        parser.add_argument("run_id", metavar="ID", nargs=optional, help="id, name, or the beginning or end of an id")
         parser.set_defaults(run=action)
+        if name == "show":
+            runs_picture.add_options(parser)
         if name == "wait":
             parser.add_argument("--timeout", type=float, metavar="SECONDS", help="give up after so long (exit 1)")
         if name == "logs":
@@ -67,6 +70,14 @@ def list_runs(arguments: argparse.Namespace) -> int:
 
 
 def show(arguments: argparse.Namespace) -> int:
+    if arguments.once:
+        return runs_picture.print_picture(arguments)
+    if arguments.run_id is None:
+        from tuner.core.errors import ConfigurationError
+
+        raise ConfigurationError(
+            "which run? `tuner runs show ID`", hint="`tuner runs list` names them; --once shows the screen"
+        )
     from tuiapp.cli.follow import ending
     from tuiapp.cli.output import print_json, print_line, print_table, size
     from tuiapp.handlers.context import open_context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -65,6 +66,8 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
         super().__init__()
         self.observer = observer
         self._stop = threading.Event()
+        self.is_listed = False
+        """Whether the runs are known, be there none."""
         self._runs: dict[str, RunSummary] = {}
         self._watched: str | None = None
         self._unread: set[type] = set(_PARTS)
@@ -141,6 +144,10 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
     def run(self) -> RunSummary | None:
         return self._runs.get(self._watched) if self._watched else None
 
+    def id_of(self, run_dir: Path) -> str | None:
+        """The id of the run in a folder; None where it is not listed."""
+        return next((r.id for r in self._runs.values() if r.path == run_dir), None)
+
     @property
     def is_read(self) -> bool:
         """Whether everything of the selected run is shown."""
@@ -164,6 +171,7 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
 
     @on(RunsListed)
     def _runs_listed(self, event: RunsListed) -> None:
+        self.is_listed = True
         first = not self._runs
         self._tell_ends(ended(self._runs, event.runs))
         self._runs = {r.id: r for r in event.runs}
@@ -194,8 +202,9 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
     @on(CursorPane.Moved, "#runs")
     def _run_moved(self) -> None:
         selected = self.query_one(RunTable).selected
+        chosen = selected is not None and selected.id != self._watched
         self._watch(selected.id if selected else None)
-        if selected is not None:
+        if selected is not None and chosen:  # by a person; what the screen selects by itself is not worth a file
             self.tuner.session.keep(_SESSION, {"run": selected.id})
 
     def _watch(self, run_id: str | None) -> None:
