@@ -135,7 +135,7 @@ class MetricHistory:
 
     def rows(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, dict[str, float]]]:
         """Steps and merged rows, one after the other: cheaper than asking for each."""
-        stop = self._steps.count if stop is None else stop
+        stop = self._steps.count if stop is None else min(stop, self._steps.count)
         walks = [(name, column.walk(start)) for name, column in self._columns.items()]
         for _, walk in walks:
             next(walk)

@@ -40,10 +40,9 @@ class Smoother:
         if len(y) >= _LONG:
             from tuner.runs.smoothing_scan import smooth_long
 
-            *_, last = y
             made, self._sum, self._count = smooth_long(y[:-1], self.weight, self._sum, self._count)
             self.values.extend(made)
-            y = (last,)
+            y = y[-1:]  # one by one, so that it can be completed
         for value in y:
             self._before = (self._sum, self._count)
             self.values.append(self._next(value))
