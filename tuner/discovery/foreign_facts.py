@@ -16,6 +16,7 @@ from tuner.runs.durations import seconds_of
 from tuner.runs.file_ends import last_object, read_end
 from tuner.runs.json_file import JsonObject, UnreadableFile, read_object
 from tuner.runs.layout import checkpoint_step
+from tuner.runs.metric_history import MetricHistory
 from tuner.runs.trainer_states import newest_trainer_state, state_step
 
 _MAX_STEPS = re.compile(rb'"max_steps":\s*(\d+)')
@@ -39,9 +40,15 @@ class Facts:
     """What else its maker recorded, for adoption: lineage, arguments."""
 
 
-def foreign_facts(folder: Path, source: str) -> Facts:
-    """The facts of a run folder. What cannot be read is as if it were not there."""
+def foreign_facts(folder: Path, source: str, history: MetricHistory | None = None) -> Facts:
+    """The facts of a run folder. What cannot be read is as if it were not there.
+
+    Args:
+        history: its metrics, where they are read already: a row of the last step proves the end too.
+    """
     facts = _READERS.get(source, _nothing)(folder)
+    if history is not None and len(history) and facts.total_steps is not None:
+        facts = replace(facts, finished=facts.finished or history.steps[-1] >= facts.total_steps)
     method, model = saved_model(folder)
     card = card_of(folder)
     return replace(

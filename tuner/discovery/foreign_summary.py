@@ -43,8 +43,8 @@ _MARKS = (
 def summarise_foreign(folder: RunFolder) -> RunSummary:
     """Read one run; it is shown however little of it can be read."""
     path = folder.path
-    facts = foreign_facts(path, folder.source)
     history = read_history(path)
+    facts = foreign_facts(path, folder.source, history)
     objective = facts.objective or objective_by_metrics(history)
     step = history.last_step if history.last_step is not None else facts.step
     times = _times(path)

@@ -17,7 +17,7 @@ from tuner.runs.layout import RUN_ID, slugify
 OURS = "tuner"
 _SHORT, _LONG = 4, 12
 _NAMELESS = re.compile(
-    r"(v\d+-)?[\d_T:.-]+|outputs?|results?|runs?|logs?|adapters?|checkpoints?|models?|version_\d+|tensorboard|tb",
+    r"(v\d+-)?[\d_T:.-]+|out|outputs?|results?|runs?|logs?|adapters?|checkpoints?|models?|version_\d+|tensorboard|tb",
     re.IGNORECASE,
 )
 

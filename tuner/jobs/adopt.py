@@ -52,9 +52,9 @@ def adopt(workspace: Workspace, folder: RunFolder, *, move: bool = False) -> Pat
         ConfigurationError: it is ours already, may still be training, cannot be moved, or the workspace cannot be
             written; nothing is left behind then.
     """
-    _refuse(workspace, folder, move)
-    workspace.make_folder(workspace.runs)
     summary = summarise_folder(folder)
+    _refuse(workspace, folder, summary, move)
+    workspace.make_folder(workspace.runs)
     building: Path | None = None
     try:
         building = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
@@ -80,7 +80,7 @@ def adopt(workspace: Workspace, folder: RunFolder, *, move: bool = False) -> Pat
     return target
 
 
-def _refuse(workspace: Workspace, folder: RunFolder, move: bool) -> None:
+def _refuse(workspace: Workspace, folder: RunFolder, summary: RunSummary, move: bool) -> None:
     if folder.is_ours:
         raise ConfigurationError(f"{folder.id} is a run of this workspace already", hint="see `tuner runs list`")
     if move and (folder.path == workspace.root or workspace.runs.is_relative_to(folder.path)):
@@ -89,7 +89,7 @@ def _refuse(workspace: Workspace, folder: RunFolder, move: bool) -> None:
         )
     newest = max((p.stat().st_mtime for p in folder.path.rglob("*") if p.is_file()), default=0.0)
     silent = time.time() - newest
-    if silent < _QUIET_SECONDS and not foreign_facts(folder.path, folder.source).finished:
+    if silent < _QUIET_SECONDS and not _has_finished(summary):
         raise ConfigurationError(
             f"{folder.id} was written to {max(0, round(silent))} seconds ago and may still be training",
             hint=f"adopt it once it has been silent for {_QUIET_SECONDS:.0f} seconds",
@@ -104,18 +104,21 @@ def _free_target(workspace: Workspace, summary: RunSummary) -> Path:
             return target
 
 
+def _has_finished(summary: RunSummary) -> bool:
+    return summary.state == RunState.SUCCEEDED
+
+
 def _made(summary: RunSummary) -> datetime | None:
     return datetime.fromisoformat(summary.created_at) if summary.created_at else None
 
 
 def _fill(building: Path, run_id: str, folder: RunFolder, summary: RunSummary) -> None:
     paths = RunPaths(building)
-    facts = foreign_facts(folder.path, folder.source)
     history = read_history(folder.path)
     paths.logs.mkdir()
     paths.checkpoints.mkdir()
-    error = None if facts.finished else _unproven(summary)
-    manifest = _manifest(run_id, folder, summary, facts)
+    error = None if _has_finished(summary) else _unproven(summary)
+    manifest = _manifest(run_id, folder, summary, foreign_facts(folder.path, folder.source))
     write_json(paths.manifest, {**manifest, "error": error})
     state = initial_state(RunState(str(manifest["state"])))
     reached = {"step": summary.step, "total_steps": summary.total_steps, "progress": summary.progress}
@@ -149,7 +152,7 @@ def _manifest(run_id: str, folder: RunFolder, summary: RunSummary, facts: Facts)
         "created": summary.created_at or utc_now(),
         "started": summary.started_at,
         "finished": summary.finished_at,
-        "state": (RunState.SUCCEEDED if facts.finished else RunState.FAILED).value,
+        "state": (RunState.SUCCEEDED if _has_finished(summary) else RunState.FAILED).value,
         "model": {"id": summary.model} if summary.model else {},
         "dataset": {"path": summary.dataset} if summary.dataset else {},
         "job": {section: values for section, values in job.items() if values},
