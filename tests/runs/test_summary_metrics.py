@@ -14,7 +14,7 @@ from tuner.runs.summary_metrics import POINTS, SummaryMetrics
 
 NAN = float("nan")
 KEYS = st.sampled_from(["loss", "eval_loss", "grad_norm", "rewards/margins", "layer1", "layer2", "eval/set10/loss"])
-NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats())
+NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.just(10**400), st.floats())
 ROWS = st.lists(st.dictionaries(KEYS, NUMBERS, max_size=5), max_size=30)
 
 
@@ -31,8 +31,7 @@ def test_the_newest_values_are_those_of_reading_every_row(
     expected: dict[str, float | None] = {}
     for row in rows:
         for key, value in row.items():
-            number = float(value)
-            expected[key] = number if abs(number) < float("inf") else None
+            expected[key] = float(value) if abs(value) < 1e308 * 1.7 else None
     assert tail(file).newest() == expected
 
 
@@ -46,12 +45,12 @@ def test_rare_metrics_of_a_long_file_are_found(tmp_path: Path) -> None:
 def test_a_line_of_the_loss_is_spread_over_the_run(tmp_path: Path) -> None:
     short = write_rows(tmp_path / "a.jsonl", [metric_row(s, loss=float(s)) for s in range(5)])
     assert tail(short).losses() == (0.0, 1.0, 2.0, 3.0, 4.0)
-    for rows in (100, 5000):
+    for rows in (40, 100, 400, 5000):
         file = write_rows(tmp_path / "b.jsonl", [metric_row(s, loss=float(s)) for s in range(rows)])
         line = tail(file).losses()
         assert len(line) == POINTS
         assert list(line) == sorted(line)
-        assert line[0] < rows * 0.02 and line[-1] >= rows * 0.98
+        assert line[0] == 0 and line[-1] >= rows * 0.95
         steps = [b - a for a, b in itertools.pairwise(line)]
         assert max(steps) < rows / POINTS * 2
 

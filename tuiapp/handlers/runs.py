@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from tuiapp.handlers.context import Context
@@ -122,13 +122,6 @@ class RunsHandler:
         except UnreadableFile as error:
             raise ConfigurationError(str(error), hint="restore the file, or delete the run") from error
         return self.summary(run_dir)
-
-    def log_lines(self, run_dir: Path) -> Iterator[bytes]:
-        """The raw lines of console.log, from its beginning."""
-        path = RunPaths(run_dir).console
-        if path.exists():
-            with path.open("rb") as file:
-                yield from file
 
 
 def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint) -> Json:

@@ -110,6 +110,17 @@ class ErrorMatcher:
         return _starts(data, numbers)
 
 
+class BothMatcher:
+    """Lines that several matchers all find."""
+
+    def __init__(self, matchers: Sequence[Matcher]) -> None:
+        self._matchers = matchers
+
+    def lines(self, data: bytes) -> list[int]:
+        found = [set(matcher.lines(data)) for matcher in self._matchers]
+        return sorted(set.intersection(*found))
+
+
 def shown(data: bytes) -> str:
     """The lines of ``data`` as they are shown, between newlines."""
     flat = _flat(data)

@@ -84,8 +84,8 @@ def _find_step(log: LogReader, step: int, timeline: Timeline) -> tuple[int, str]
         line, there = found
         return line, "" if there == step else f"the log does not name step {step}; the next it names is {there:.0f}"
     rows = [(row, at) for row, at in timeline() if row >= step]
-    if rows and (line := _line_at_time(log, rows[0][1])) is not None:
-        return line, f"by time: the metrics have step {rows[0][0]} then"
+    if rows and (by_time := _line_at_time(log, rows[0][1])) is not None:
+        return by_time, f"by time: the metrics have step {rows[0][0]} then"
     raise PlaceError(f"no line of the log names step {step} or a later one")
 
 

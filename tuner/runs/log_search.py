@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from tuner.runs.log_file import LogFile
-from tuner.runs.log_match import ErrorMatcher, compile_pattern
+from tuner.runs.log_match import ErrorMatcher, Matcher, compile_pattern
 from tuner.runs.log_reader import LogReader
 from tuner.runs.log_scan import FRAME, SPANS, scan
 
@@ -88,14 +88,25 @@ class LogSearch:
         raise NotImplementedError
 
 
-class ErrorSearch(LogSearch):
-    """The error lines: a fixed pattern that is quick on any text, so it needs no process of its own."""
+class LocalSearch(LogSearch):
+    """Lines found in this very process: for matchers that are quick on any text, or where nothing else goes on."""
+
+    def __init__(self, log: LogReader, matcher: Matcher) -> None:
+        super().__init__(log)
+        self._matcher = matcher
 
     def _scan(self, begin: int, end: int) -> Iterator[tuple[int, Sequence[int]]]:
-        for found in scan(LogFile(self.log.path), ErrorMatcher(), begin, end, _SMALL):
+        for found in scan(LogFile(self.log.path), self._matcher, begin, end, _SMALL):
             if self._closed:
                 raise SearchFailed("the search was ended")
             yield found
+
+
+class ErrorSearch(LocalSearch):
+    """The error lines."""
+
+    def __init__(self, log: LogReader) -> None:
+        super().__init__(log, ErrorMatcher())
 
 
 class PatternSearch(LogSearch):

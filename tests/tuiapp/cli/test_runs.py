@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import start_tuner
 from tests.support.fake_trainers import NEVER_ENDS, TRAINS, fake_run
 from tests.support.run_builder import build_run, metric_row
 from tests.support.waiting import wait_for
@@ -110,6 +111,32 @@ def test_hostile_text_in_a_log_is_printed_inert(tuner: CommandLine) -> None:
     assert tuner("runs", "logs", run.name, "--tail", "2").out == "gnp.exe red tail\nlast\n"
 
 
+def test_only_lines_of_a_log_that_match(tuner: CommandLine) -> None:
+    run = ended(tuner.workspace)
+    path = RunPaths(run).console
+    path.write_text("one error\nTwo\nthree\nValueError: four\nfive Error\nsix")
+    assert tuner("runs", "logs", run.name, "--grep", "t.?o|six").out == "Two\nsix\n"
+    assert tuner("runs", "logs", run.name, "--grep", "T").out == "Two\n"
+    assert tuner("runs", "logs", run.name, "--errors").out == "one error\nValueError: four\nfive Error\n"
+    assert tuner("runs", "logs", run.name, "--errors", "--grep", "o", "--tail", "1").out == "five Error\n"
+    assert tuner.json("runs", "logs", run.name, "--errors", "--grep", "f")["lines"] == [
+        "ValueError: four",
+        "five Error",
+    ]
+    assert "has no such line in its log" in tuner("runs", "logs", run.name, "--grep", "seven").err
+    refused = tuner.error("runs", "logs", run.name, "--grep", "a(b", expected=2)
+    assert "missing ), unterminated subpattern at character 2" in refused["message"]
+
+
+def test_the_end_of_a_large_log_and_more_than_its_end(tuner: CommandLine) -> None:
+    run = ended(tuner.workspace)
+    lines = [f"line {n} {'x' * 100}" for n in range(60_000)]
+    RunPaths(run).console.write_text("\n".join(lines))
+    assert tuner("runs", "logs", run.name, "--tail", "3").out.splitlines() == lines[-3:]
+    assert tuner("runs", "logs", run.name, "--tail", "50000").out.splitlines() == lines[-50_000:]
+    assert len(tuner("runs", "logs", run.name).out.splitlines()) == len(lines)
+
+
 def test_a_run_that_has_written_nothing(tuner: CommandLine) -> None:
     run = ended(tuner.workspace)
     done = tuner("runs", "logs", run.name)
@@ -123,6 +150,29 @@ def test_a_log_is_followed_to_the_runs_end(tuner: CommandLine) -> None:
     done = tuner("runs", "logs", run.name, "--follow")
     assert done.code == 0
     assert done.out == "before\ntraining is over\n"
+
+
+def test_matching_lines_are_followed_and_a_new_beginning_is_told(tuner: CommandLine) -> None:
+    trains = """import time
+from pathlib import Path
+print("an error", flush=True)
+print("half of an", end="", flush=True)
+time.sleep(0.5)
+print(" error", flush=True)
+while not Path("seen").exists():
+    time.sleep(0.01)
+"""
+    run = fake_run(tuner.workspace, trains + TRAINS)
+    start_supervisor(run)
+    following = start_tuner("runs", "logs", run.name, "--follow", "--errors", "--workspace", tuner.workspace.root)
+    assert following.stdout is not None
+    assert [following.stdout.readline() for _ in range(2)] == ["an error\n", "half of an error\n"]
+    RunPaths(run).console.write_text("anew: an error\n")
+    assert following.stdout.readline() == "anew: an error\n"
+    (run / "seen").touch()
+    rest, told = following.communicate(timeout=60)
+    assert (following.returncode, rest) == (0, "")
+    assert "the log was truncated and begins anew" in told
 
 
 def test_wait_exits_0_only_where_the_run_succeeded(tuner: CommandLine) -> None:

@@ -34,6 +34,8 @@ def add(commands: Commands, shared: Parser) -> None:
         if name == "logs":
             parser.add_argument("--follow", "-f", action="store_true", help="go on until the run has ended")
             parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines")
+            parser.add_argument("--grep", metavar="REGEX", help="only lines that match; a capital letter minds case")
+            parser.add_argument("--errors", action="store_true", help="only lines that tell of an error")
     runs_library.add(verbs, shared)
     runs_compare.add(verbs, shared)
     runs_adopt.add(verbs, shared)
@@ -133,16 +135,20 @@ def metrics(arguments: argparse.Namespace) -> int:
 
 def logs(arguments: argparse.Namespace) -> int:
     from tuiapp.cli.output import print_json
-    from tuiapp.cli.run_logs import follow_log, log_lines
+    from tuiapp.cli.run_logs import LogLines, follow_log, matcher_of
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.runs import RunsHandler
+    from tuner.runs.layout import RunPaths
+    from tuner.runs.log_reader import LogReader
 
     handler = RunsHandler(open_context(arguments.workspace))
     run_dir = handler.find(arguments.run_id)
+    matcher = matcher_of(arguments.grep, errors=arguments.errors)
+    lines = LogLines(LogReader(RunPaths(run_dir).console), matcher)
     if arguments.json:
-        print_json({"run_id": run_dir.name, "lines": log_lines(handler, run_dir, arguments.tail)})
+        print_json({"run_id": run_dir.name, "lines": list(lines.new(arguments.tail, unfinished=True))})
         return 0
-    return follow_log(handler, run_dir, arguments.tail, follow=arguments.follow)
+    return follow_log(handler, run_dir, lines, arguments.tail, follow=arguments.follow)
 
 
 def wait(arguments: argparse.Namespace) -> int:
