@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from tuner.runs.downsample import Columns, neighbours
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
 
 
 def reduce_long(
@@ -19,26 +18,40 @@ def reduce_long(
     """The rows start … stop - 1 shared out over columns that begin at ``edges``."""
     before, after = neighbours(series_x, series_y, start, stop)
     x, y = np.asarray(series_x)[start:stop], np.asarray(series_y)[start:stop]
-    finite = np.isfinite(y)
-    gaps: Flags | None = None
-    if not finite.all():
-        kept = np.flatnonzero(finite)
-        gaps = np.diff(kept, prepend=-1) > 1
-        if len(kept) and not gaps[0] and start > 0:
-            gaps[0] = before is None
-        x, y = x[kept], y[kept]
     bounds = np.concatenate(([0], np.searchsorted(x, edges, "left"), [len(x)]))
-    filled = bounds[1:] > bounds[:-1]
-    begins, ends = bounds[:-1][filled], bounds[1:][filled]
-    gap_before = np.zeros(len(filled), bool)
-    if gaps is not None:
-        gap_before[filled] = gaps[begins]
-    elif len(begins) and start > 0 and before is None:
-        gap_before[np.argmax(filled)] = True
+    gap_outside = start > 0 and before is None
+    finite = np.isfinite(y)
+    gap_before = np.zeros(len(bounds) - 1, bool)
+    lows: np.ufunc = np.minimum
+    highs: np.ufunc = np.maximum
+    if finite.all():
+        filled = bounds[1:] > bounds[:-1]
+        begins, ends = bounds[:-1][filled], bounds[1:][filled] - 1
+        gap_before[np.flatnonzero(filled)[:1]] = gap_outside
+    else:
+        kept = np.flatnonzero(finite)
+        among = np.searchsorted(kept, bounds)  # how many finite values lie before each bound
+        filled = among[1:] > among[:-1]
+        first, last = among[:-1][filled], among[1:][filled] - 1
+        begins, ends = kept[first], kept[last]
+        gap_before[filled] = _gaps(kept, first, gap_outside=gap_outside)
+        if np.isinf(y).any():
+            y = np.where(finite, y, np.nan)
+        lows, highs = np.fmin, np.fmax
     made = [np.full(len(filled), np.nan) for _ in range(4)]
     if len(begins):
-        found = (y[begins], y[ends - 1], np.minimum.reduceat(y, begins), np.maximum.reduceat(y, begins))
+        found = (y[begins], y[ends], lows.reduceat(y, begins), highs.reduceat(y, begins))
         for column, values in zip(made, found, strict=True):
             column[filled] = values
-    first, last, low, high = (column.tolist() for column in made)
-    return Columns(first, last, low, high, filled.tolist(), gap_before.tolist(), before, after)
+    firsts, lasts, low, high = (column.tolist() for column in made)
+    return Columns(firsts, lasts, low, high, filled.tolist(), gap_before.tolist(), before, after)
+
+
+def _gaps(kept: Places, first: Places, *, gap_outside: bool) -> npt.NDArray[np.bool_]:
+    """Whether the finite values with these numbers do not directly follow the finite value before them."""
+    if not len(first):
+        return np.zeros(0, bool)
+    gaps: npt.NDArray[np.bool_] = kept[first] - kept[first - 1] != 1
+    if first[0] == 0:
+        gaps[0] = kept[0] > 0 or gap_outside
+    return gaps

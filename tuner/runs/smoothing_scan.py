@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,8 @@ from tuner.runs.float_buffer import buffer_of
 
 _BLOCK = 32
 _SHORT = 256
+_ONE = math.log(2.0**-60)
+"""1 - w^k is 1 where the logarithm of w^k lies below this."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,15 +43,17 @@ def smooth_long(y: Sequence[float], weight: float, before: float, count: int) ->
 
 def _average(values: Floats, weight: float, before: float, count: int) -> tuple[Floats, float]:
     sums = _scan((1 - weight) * values, weight, before)
-    weights = -np.expm1(np.arange(count + 1, count + len(values) + 1) * np.log(weight))
-    return sums / weights, float(sums[-1])
+    last = float(sums[-1])
+    biased = min(len(values), max(0, math.ceil(_ONE / math.log(weight)) - count))
+    sums[:biased] /= -np.expm1(np.arange(count + 1, count + biased + 1) * math.log(weight))
+    return sums, last
 
 
 def _scan(values: Floats, decay: float, before: float) -> Floats:
     """s[k] = decay·s[k-1] + values[k], from s[-1] = before.
 
-    Blocks are summed by one multiplication with the powers of the decay; what one block hands to the next is the same
-    kind of sum over the blocks' ends, and is found the same way.
+    Blocks are summed side by side, each from nothing; what one block hands to the next is the same kind of sum over
+    the blocks' ends, and is found the same way.
     """
     if len(values) <= _SHORT:
         out = np.empty(len(values))
@@ -58,10 +63,10 @@ def _scan(values: Floats, decay: float, before: float) -> Floats:
     blocks = -(-len(values) // _BLOCK)
     padded = np.zeros(blocks * _BLOCK)
     padded[: len(values)] = values
-    powers = decay ** np.arange(_BLOCK + 1)
-    ages = np.arange(_BLOCK)[:, None] - np.arange(_BLOCK)[None, :]
-    within = padded.reshape(blocks, _BLOCK) @ np.where(ages >= 0, powers[np.abs(ages)], 0.0).T
-    ends = _scan(within[:, -1], float(powers[-1]), before)
-    handed = np.concatenate(([before], ends[:-1]))
-    within += handed[:, None] * powers[1:]
-    return within.reshape(-1)[: len(values)]
+    sums = np.ascontiguousarray(padded.reshape(blocks, _BLOCK).T)
+    for place in range(1, _BLOCK):
+        sums[place] += decay * sums[place - 1]
+    powers = decay ** np.arange(1, _BLOCK + 1)
+    ends = _scan(sums[-1], float(powers[-1]), before)
+    sums += powers[:, None] * np.concatenate(([before], ends[:-1]))
+    return sums.T.reshape(-1)[: len(values)]
