@@ -12,7 +12,6 @@ from pathlib import Path
 SCHEMA_VERSION = 1
 RUNS_FOLDER = "runs"
 CHECKPOINT_NAME = re.compile(r"checkpoint-(\d+)$")
-_METRICS = re.compile(r"training_.*\.jsonl", re.DOTALL)
 RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9]+-[a-z0-9-]+-[0-9a-f]{4}$")
 
 
@@ -76,12 +75,21 @@ class RunPaths:
 
     def metric_files(self) -> list[Path]:
         """One file per attempt, oldest first; links (other tools' training_latest.jsonl) are left out."""
-        try:
-            with os.scandir(self.logs) as entries:
-                names = sorted(e.name for e in entries if _METRICS.fullmatch(e.name) and not e.is_symlink())
-        except OSError:
-            return []
-        return [self.logs / name for name in names]
+        logs = self.logs
+        return [logs / name for name in metric_names(str(logs))]
+
+
+def metric_names(logs: str) -> list[str]:
+    """The names of the metric files in a folder of logs, oldest first."""
+    try:
+        with os.scandir(logs) as entries:
+            return sorted(
+                e.name
+                for e in entries
+                if e.name.startswith("training_") and e.name.endswith(".jsonl") and not e.is_symlink()
+            )
+    except OSError:
+        return []
 
 
 def utc_now() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tuner.core.states import RunState
 from tuner.runs.json_file import JsonObject, UnreadableFile
-from tuner.runs.layout import RunPaths
+from tuner.runs.layout import RunPaths, metric_names
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.state_file import StateView, read_state
 from tuner.runs.summary_metrics import SummaryMetrics
@@ -113,7 +113,7 @@ def summarise(run_dir: Path) -> RunSummary:
     job = _object(manifest.get("job"))
     results = _object(manifest.get("results"))
     name = _text(manifest.get("name")) or run_dir.name
-    measured = SummaryMetrics([str(p) for p in RunPaths(run_dir).metric_files()])
+    measured = SummaryMetrics(_metric_files(str(run_dir)))
     live = state is not None and state.state in {RunState.RUNNING, RunState.FINALIZING}
     return RunSummary(
         id=run_dir.name,
@@ -153,9 +153,9 @@ def summarise(run_dir: Path) -> RunSummary:
 
 def run_signature(run_dir: Path) -> tuple[int, ...]:
     """Times and sizes of the files that ``summarise`` reads; equal means that nothing changed."""
-    paths = RunPaths(run_dir)
+    root = str(run_dir)
     stamps: list[int] = []
-    for path in (paths.state, paths.manifest, *paths.metric_files()[-1:]):
+    for path in (f"{root}/state.json", f"{root}/manifest.json", *_metric_files(root)[-1:]):
         try:
             stat = os.stat(path)  # noqa: PTH116 - thousands of times, and pathlib's is slower
         except OSError:
@@ -163,6 +163,11 @@ def run_signature(run_dir: Path) -> tuple[int, ...]:
         else:
             stamps += (stat.st_mtime_ns, stat.st_size)
     return tuple(stamps)
+
+
+def _metric_files(root: str) -> list[str]:
+    logs = f"{root}/logs"
+    return [f"{logs}/{name}" for name in metric_names(logs)]
 
 
 def _stale(run_dir: Path) -> float | None:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from tuner.runs.metric_history import BOOKKEEPING, finite_or_none
-from tuner.runs.metric_lines import parse_row
+from tuner.runs.metric_lines import parse_json_line, row_from
 
 POINTS = 24
 """Values in a line of the loss."""
 _TAIL = 64 * 1024
 _PIECE = 2048
 _DIGITS = b"0123456789.-+"
-_LOSS = re.compile(rb'"loss": ?(-?\d[\d.eE+-]*)')
-_STEP = re.compile(rb'"step": ?(\d+)')
+_SHORT = 16 * 1024
+_ODD = frozenset({"metrics", "lr"})
+_NUMBERS = frozenset({int, float})
+_POINT = re.compile(rb'"step": ?(\d+),.*?"loss": ?(-?\d[\d.eE+-]*)')
 _KEY_WITH_DIGIT = re.compile(rb'"[^"]*\d[^"]*" ?:')
 
+Point = tuple[bytes, bytes]
+"""Step and loss as they are written."""
 T = TypeVar("T")
 
 
@@ -34,9 +38,7 @@ class SummaryMetrics:
         """The newest value of each metric, from the end of the newest file; NaN and infinity are None."""
         values: dict[str, float] = {}
         for line in _telling(self._end, 0 if self._whole else 1):
-            row = parse_row(line)
-            if row is not None:
-                values.update(row.values)
+            values.update(_numbers(line))
         return {k: finite_or_none(v) for k, v in values.items() if k not in BOOKKEEPING}
 
     def losses(self) -> tuple[float, ...]:
@@ -51,16 +53,13 @@ class SummaryMetrics:
     def _points(self) -> Iterator[tuple[int, float]]:
         for file in self._files:
             is_read = file == self._files[-1] and self._whole
-            lines = self._end.split(b"\n")[:-1] if is_read else list(_sampled(file))
-            for line in _spread(lines, POINTS * 2):  # some of them are of evaluations and have no loss
-                loss, step = _LOSS.search(line), _STEP.search(line)
-                if loss and step:
-                    try:
-                        value = float(loss[1])
-                    except ValueError:
-                        continue
-                    if math.isfinite(value):
-                        yield int(step[1]), value
+            for step, loss in _points_of(self._end) if is_read else _sampled(file):
+                try:
+                    value = float(loss)
+                except ValueError:
+                    continue
+                if math.isfinite(value):
+                    yield int(step), value
 
 
 def _read_end(file: str) -> tuple[bytes, bool]:
@@ -92,8 +91,22 @@ def _telling(data: bytes, first: int) -> list[bytes]:
     return lines if any(_KEY_WITH_DIGIT.search(line) for line in telling) else telling
 
 
-def _sampled(file: str) -> Iterator[bytes]:
-    """Whole lines from places evenly spread over a file; all of them where it is short."""
+def _numbers(line: bytes) -> Mapping[str, float]:
+    """The numbers of a row; {} where the line is none. Nearly every row is plain, and is taken as it is."""
+    value = parse_json_line(line)
+    if not isinstance(value, dict):
+        return {}
+    if type(value.get("step")) is int and _ODD.isdisjoint(value):
+        try:
+            return {k: float(v) for k, v in value.items() if type(v) in _NUMBERS and k != "step"}
+        except OverflowError:
+            pass  # a whole number beyond what a float can hold
+    row = row_from(value)
+    return row.values if row is not None else {}
+
+
+def _sampled(file: str) -> Iterator[Point]:
+    """Points from places evenly spread over a file."""
     try:
         handle = os.open(file, os.O_RDONLY)
     except OSError:
@@ -101,16 +114,27 @@ def _sampled(file: str) -> Iterator[bytes]:
     try:
         size = os.fstat(handle).st_size
         if size <= _TAIL:
-            yield from os.pread(handle, size, 0).split(b"\n")[:-1]
+            yield from _points_of(os.pread(handle, size, 0))
             return
         for i in range(POINTS):
             start = max(0, (size - _PIECE) * i // (POINTS - 1) - (i > 0))
-            lines = os.pread(handle, _PIECE, start).split(b"\n")[(1 if start else 0) : -1]
-            yield from (next(((line,) for line in lines if _LOSS.search(line)), ()))
+            piece = os.pread(handle, _PIECE, start)
+            match = _POINT.search(piece, piece.find(b"\n") + 1 if start else 0, piece.rfind(b"\n") + 1)
+            if match:
+                yield match[1], match[2]
     except OSError:
         return
     finally:
         os.close(handle)
+
+
+def _points_of(data: bytes) -> Sequence[Point]:
+    """Points evenly spread over the whole lines of some data."""
+    end = data.rfind(b"\n") + 1
+    if end <= _SHORT:
+        return _spread(_POINT.findall(data[:end]))
+    starts = (data.rfind(b"\n", 0, max(0, end - _PIECE) * i // (POINTS - 1)) + 1 for i in range(POINTS))
+    return [(match[1], match[2]) for start in starts if (match := _POINT.search(data, start, end))]
 
 
 def _spread(values: Sequence[T], count: int = POINTS) -> Sequence[T]:
