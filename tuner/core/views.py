@@ -8,10 +8,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from tuner.core.final_step import FINAL_STEP
+
 SaveMethod = Literal["merged_16bit", "merged_4bit", "lora"]
 
-FINAL_STEP = -1
-"""The step of final_model, which stands after every numbered checkpoint."""
+__all__ = ["FINAL_STEP", "CheckpointInfo", "EvalConfig", "SaveMethod", "TrainingConfig", "UploadConfig"]
 
 
 class TrainingConfig(BaseModel):

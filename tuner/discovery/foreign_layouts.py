@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tuner.discovery.folder_scan import FolderScan, Names
+from tuner.runs.event_files import EVENT_FILE
 from tuner.runs.json_file import UnreadableFile, read_object
 from tuner.runs.layout import RUN_ID, checkpoint_step
 from tuner.runs.metric_lines import parse_json_line
@@ -22,7 +23,6 @@ MLX_LM_CHECKPOINT = re.compile(r"(\d{7})_adapters\.safetensors$")
 SYNAPTIC_MLX_CHECKPOINT = re.compile(r"checkpoint_step_(\d+)\.npz$")
 SYNAPTIC_OUTPUT = re.compile(r"(\w+?)_output(?:_rtx3090)?")
 STAMP = re.compile(r"\d{8}_\d{6}")
-EVENT_FILE = "tfevents"
 MOST_FOLDERS = 20_000
 """Looked through at most; more are no workspace."""
 _DEEPEST = 5
@@ -59,12 +59,6 @@ def source_of(folder: Path) -> str | None:
     """The maker of a run folder; None where it is ours or no run."""
     scan = FolderScan()
     return None if RUN_ID.fullmatch(folder.name) else _maker(folder, scan.names(folder), scan)
-
-
-def event_files(folder: Path) -> list[Path]:
-    """TensorBoard's event files of a run, by name (oldest first): in the folder, runs/, runs/*/ and logs/."""
-    patterns = (f"*{EVENT_FILE}*", f"runs/*{EVENT_FILE}*", f"runs/*/*{EVENT_FILE}*", f"logs/*{EVENT_FILE}*")
-    return sorted({p for pattern in patterns for p in folder.glob(pattern) if p.is_file()}, key=lambda p: p.name)
 
 
 def is_mlx(folder: Path) -> bool:

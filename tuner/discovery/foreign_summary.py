@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tuner.core.states import RunState
-from tuner.discovery.checkpoints import find_checkpoints
 from tuner.discovery.foreign_facts import Facts, foreign_facts
-from tuner.discovery.foreign_layouts import event_files
 from tuner.discovery.run_folders import RunFolder
+from tuner.discovery.saved_places import saved_places
+from tuner.runs.event_files import event_files
 from tuner.runs.foreign_metrics import notice_of
 from tuner.runs.metric_files import metric_files
 from tuner.runs.metric_history import MetricHistory, finite_or_none
@@ -111,7 +111,7 @@ def spread(values: Sequence[float], count: int = SPARKLINE) -> tuple[float, ...]
 
 
 def _best(path: Path, history: MetricHistory, objective: str | None) -> Json | None:
-    checkpoints = find_checkpoints(path, history=history)
+    checkpoints = saved_places(path, history)
     scores = rank(checkpoints, history, objective)
     best = best_index(checkpoints, scores)
     if best is None:

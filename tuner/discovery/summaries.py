@@ -10,7 +10,7 @@ def summarise_folder(folder: RunFolder) -> RunSummary:
     """Read one run. It never raises for a run that is broken: it is shown with what can be read."""
     if folder.is_ours:
         return summarise(folder.path)
-    from tuner.discovery.foreign_summary import summarise_foreign  # what it needs costs a third of the screen's start
+    from tuner.discovery.foreign_summary import summarise_foreign  # not for a workspace that has none
 
     return summarise_foreign(folder)
 

@@ -8,16 +8,27 @@ better"; a checkpoint without one sorts last and is never given one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from tuner.core.views import FINAL_STEP, CheckpointInfo
+from tuner.core.final_step import FINAL_STEP
 from tuner.runs.metric_history import MetricHistory
 
 KL_FLOOR = 0.05
 """TRL logs kl as 0.0 for an untrained model; the floor keeps it from winning by division."""
 
 Parts = dict[str, float | str]
+
+
+class Weights(Protocol):
+    """What is ranked: a checkpoint, or anything else with a step (FINAL_STEP for final_model) and its metrics."""
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def metrics(self) -> Mapping[str, float]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class Score:
 
 
 def rank(
-    checkpoints: Sequence[CheckpointInfo], history: MetricHistory, objective: str | None, by: str | None = None
+    checkpoints: Sequence[Weights], history: MetricHistory, objective: str | None, by: str | None = None
 ) -> list[Score]:
     """Score each checkpoint, in the order given.
 
@@ -40,7 +51,7 @@ def rank(
         objective: "sft", "kto", "dpo", "pretrain"; decides the training score.
         by: a metric to rank by instead; names with "loss" count downwards.
     """
-    criteria: list[Callable[[CheckpointInfo], Score]]
+    criteria: list[Callable[[Weights], Score]]
     if by is not None:
         criteria = [lambda c: _by_metric(c, by)]
     else:
@@ -57,7 +68,7 @@ def rank(
     return scores
 
 
-def best_index(checkpoints: Sequence[CheckpointInfo], scores: Sequence[Score]) -> int | None:
+def best_index(checkpoints: Sequence[Weights], scores: Sequence[Score]) -> int | None:
     """The best one's place: highest score, then lowest validation loss, then the earliest step (final last)."""
     scored = [i for i, s in enumerate(scores) if s.value is not None]
     if not scored:
@@ -75,7 +86,7 @@ def counts_down(metric: str) -> bool:
     return "loss" in metric or "perplexity" in metric or metric == "kl"
 
 
-def why_best(checkpoints: Sequence[CheckpointInfo], scores: Sequence[Score], best: int) -> str:
+def why_best(checkpoints: Sequence[Weights], scores: Sequence[Score], best: int) -> str:
     """The choice in words, with the runner-up."""
     score = scores[best]
     name = str(score.parts["by"])
@@ -99,7 +110,7 @@ def _said(score: Score) -> str:
     return f"{text} ({', '.join(extras)})" if extras else text
 
 
-def _by_metric(checkpoint: CheckpointInfo, name: str) -> Score:
+def _by_metric(checkpoint: Weights, name: str) -> Score:
     value = checkpoint.metrics.get(name)
     if value is None or not math.isfinite(value):
         return Score(None)
@@ -111,7 +122,7 @@ def _by_metric(checkpoint: CheckpointInfo, name: str) -> Score:
 
 
 def _by_objective(
-    checkpoint: CheckpointInfo, all_of_them: Sequence[CheckpointInfo], history: MetricHistory, objective: str | None
+    checkpoint: Weights, all_of_them: Sequence[Weights], history: MetricHistory, objective: str | None
 ) -> Score:
     last = history.last_step or 0
     step = last if checkpoint.step == FINAL_STEP else checkpoint.step
