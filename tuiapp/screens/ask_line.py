@@ -40,7 +40,7 @@ class AskLineScreen(ActingModal[str]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             yield TextBlock([[(text, Style.null())] for text in self._lines])
-            yield Input(self._text, placeholder=self._placeholder, id="line")
+            yield Input(self._text, placeholder=self._placeholder, select_on_focus=False, id="line")
             yield ActionBar()
 
     def on_mount(self) -> None:

@@ -54,6 +54,7 @@ class Finding(RunActions):
             return False
         if field is not None:
             field.display = False
+        table.settle()
         table.apply_query("")
         self.go_to(Pane.RUNS)
         return True

@@ -32,7 +32,7 @@ def _list_of(*columns: Column) -> dict[str, Column]:
 
 COLUMNS = _list_of(
     Column("state", "state", words.state, 11, 14, sort="state"),
-    Column("name", "name", lambda r: words.plain(r.name), 14, 48, sort="name"),
+    Column("name", "name", lambda r: words.plain(r.name), 18, 48, sort="name"),
     Column("objective", "objective", lambda r: words.plain(r.objective), 9, sort="objective"),
     Column("method", "method", lambda r: words.plain(r.method), 7, 9, sort="method"),
     Column("model", "model", lambda r: words.short_name(r.model), 12, 30, sort="model"),

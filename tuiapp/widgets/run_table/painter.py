@@ -120,7 +120,8 @@ class Painter:
         for at, (column, cells) in enumerate(_fitted(self.columns, width, self.how.sort)):
             room = max(0, cells - indent) if at == 0 else cells
             if column.id == "name":
-                name = clip(self._name(run), room)
+                name = self._name(run)
+                name = clip(self._with_id(run, name, sum(cell_len(t) for t, _ in name), room), room)
                 parts += [*name, (" " * (room - sum(cell_len(t) for t, _ in name)), self.ink.text), gap]
             else:
                 text = fit(column.text(run), room, right=column.right)

@@ -50,6 +50,8 @@ class RunTable(CursorPane):
         self._columns: tuple[str, ...] = DEFAULT
         self._marks = Marks()
         self._current: RunSummary | None = None
+        self._home: str | None = None
+        """Where the cursor was put by somebody: it returns there when a query that is typed shows that run again."""
         self._read = False
         self._painter: Painter | None = None
         self._drawn: dict[tuple[int, str, int, Style | None], tuple[RunSummary, Strip]] = {}
@@ -115,6 +117,10 @@ class RunTable(CursorPane):
         place = self._place()
         self._runs.finder.seek(text.strip())
         self._refill(place)
+
+    def settle(self) -> None:
+        """The cursor stands where it shall stay."""
+        self._home = self._current.id if self._current is not None else None
 
     def restore(self, kept: Mapping[str, object]) -> None:
         """Arrange as it was kept with the session."""
@@ -261,6 +267,10 @@ class RunTable(CursorPane):
             self.refresh_row(row)
         self._entitle()
         index = self._runs.index_of(select) if select is not None else None
+        if index is not None:
+            self._home = select
+        elif self._home is not None:
+            index = self._runs.index_of(self._home, place[1] if place is not None else None)
         if index is None and place is not None:
             index = self._runs.index_of(*place)
         before = self._current
@@ -271,6 +281,8 @@ class RunTable(CursorPane):
     def move_to(self, index: int, *, tell: bool = True) -> None:
         super().move_to(index, tell=tell)
         entry = self._runs.entry(self.cursor)
+        if tell and entry is not None:
+            self._home = entry.id
         if isinstance(entry, RunSummary):
             self._current = entry
         elif entry is None:
@@ -295,12 +307,17 @@ class RunTable(CursorPane):
         self.post_message(self.MarksChanged(self.marked))
 
     def _entitle(self) -> None:
-        runs = self._runs
-        hidden = len(runs.found) != len(runs.all)
-        count = f"{len(runs.found)}/{len(runs.all)}" if hidden else str(len(runs.all))
-        title = f"Runs {count}" if runs.all else "Runs"
-        asked = f" · /{inert(self.query_text)}" if self.query_text else ""
-        self.set_title(title + (f" · {runs.live} live" if runs.live else "") + asked, self._subtitle())
+        runs, asked = self._runs, inert(self.query_text)
+        told = ["Runs"]
+        if runs.all:
+            told = [f"Runs {len(runs.found)}/{len(runs.all)}" if asked else f"Runs {len(runs.found)}"]
+        if runs.live:
+            told.append(f"{runs.live} live")
+        if asked:
+            told.append(f"/{asked}")
+        elif len(runs.found) < len(runs.all):
+            told.append(f"{len(runs.all) - len(runs.found)} archived")
+        self.set_title(" · ".join(told), self._subtitle())
 
     def _subtitle(self) -> str:
         if self.problems:

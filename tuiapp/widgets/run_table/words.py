@@ -62,7 +62,7 @@ def _steps(run: RunSummary) -> str:
 
 def state(run: RunSummary) -> str:
     """The state in words: why it failed, how long it has been silent."""
-    return short_state(run) if run.stale_seconds is not None or run.state == "failed" else run.state
+    return plain(short_state(run) if run.stale_seconds is not None or run.state == "failed" else run.state)
 
 
 def eta(run: RunSummary) -> str:
