@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
     from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
+    from tuiapp.screens.reading.overlay import OverlayRun
     from tuiapp.widgets.machine_facts import Fact
     from tuner.runs.metrics_view import MetricsView
     from tuner.runs.compare import Comparison
@@ -111,6 +112,13 @@ class PlanMade(Message):
     text: str
     plan: TrainPlan | None
     problem: str = ""
+
+
+@dataclass(eq=False, repr=False)
+class OverlayRead(Message):
+    """The marked runs with their metrics, in the order in which they were marked."""
+
+    runs: Sequence[OverlayRun]
 
 
 @dataclass(eq=False, repr=False)

@@ -1,11 +1,12 @@
-"""Which runs there are and how they stand, read again only where their files changed."""
+"""Which runs there are and how they stand, one of them in full, and the metrics of those that are marked."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -13,35 +14,49 @@ from tuiapp.messages import RunsListed
 from tuiapp.screens.reading.watched_run import WatchedRun
 from tuner.config.workspace import Workspace
 from tuner.core.states import RunState
-from tuner.runs.layout import RUN_ID, RunPaths
-from tuner.runs.summary import RunSummary, summarise
-from tuner.runs.text_tail import inert
+from tuner.runs.run_index import FEW, RunIndex
+from tuner.runs.summary import RunSummary
 
-Signature = tuple[int, ...]
+if TYPE_CHECKING:
+    from tuiapp.screens.reading.overlaid import OverlaidRuns
+
+SLOW = 2.0
+"""Seconds between slow looks."""
+_SHARE = 100.0
+"""A look at all runs comes again after so many times as long as it took: it never takes more than a hundredth."""
+_WATCHED_WHOLE = 500
+"""Up to so many runs, all folders are watched; of more, those that may change."""
+
+Post = Callable[[Message], object]
 
 
 class Observer:
-    """What the watching thread and the thread that follows a selection share; one lock guards it all."""
+    """What the watching thread and the thread that follows a selection share."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self.index = RunIndex(workspace)
         self._lock = threading.Lock()
-        self._runs: dict[str, RunSummary] = {}
-        self._signatures: dict[str, Signature] = {}
         self._watched: WatchedRun | None = None
-        self._told = False
+        self._overlaid: OverlaidRuns | None = None
+        self._told: Sequence[RunSummary] | None = None
         self._fetched: list[Message] = []
+        self._scan_due = 0.0
 
     def prefetch(self) -> None:
-        """Read the runs, and in full the one that is watched first, before there is a screen to tell."""
+        """Read the runs, and in full the one that is watched first, before there is a screen to tell.
+
+        Of many runs that no index knows yet only the newest are read: the others come with the first look.
+        """
         with self._lock:
-            for name in self._names():
-                self._read(name)
-            runs = self._listed()
+            self.index.load()
+            self.index.glance(newest=FEW)
+            if not self.index.runs():  # perhaps a folder of other tools' runs only
+                self.index.scan()
+            self._told = runs = self.index.runs()
             first = most_alive(runs)
-            self._watched = WatchedRun(first.path) if first is not None else None
+            self._watched = WatchedRun(first.path, first.id) if first is not None else None
             self._fetched = [RunsListed(runs), *(self._watched.changes() if self._watched else [])]
-            self._told = True
 
     def prefetched(self) -> list[Message]:
         """What was read ahead; [] where nothing was, or is not ready: nobody is made to wait."""
@@ -61,115 +76,91 @@ class Observer:
             if run_id is None:
                 self._watched = None
                 return []
-            if self._watched is None or self._watched.run_dir.name != run_id:
-                self._watched = WatchedRun(self.workspace.runs / run_id)
+            if self._watched is None or self._watched.run_id != run_id:
+                folder = self.index.folder(run_id)
+                self._watched = WatchedRun(folder.path if folder else self.workspace.runs / run_id, run_id)
             return self._watched.changes()
 
-    def look(self) -> list[Message]:
+    def overlay(self, run_ids: Sequence[str]) -> list[Message]:
+        """Read the metrics of these runs, and of no others; the rows that are known are not read again.
+
+        Returns:
+            One OverlayRead, with the runs in this order.
+        """
+        from tuiapp.screens.reading.overlaid import OverlaidRuns
+
+        if self._overlaid is None:
+            self._overlaid = OverlaidRuns(self.index)
+        return self._overlaid.choose(run_ids)
+
+    def look(self, post: Post | None = None) -> list[Message]:
         """Look at all runs.
+
+        Args:
+            post: told of the runs known so far while many are read.
 
         Returns:
             What changed, as messages; [] where nothing did.
         """
-        return self._look(dict.fromkeys(self._names(), True))
+        begun = time.monotonic()
+        self.index.scan((lambda _: self._tell(post)) if post is not None else None)
+        ended = time.monotonic()
+        self._scan_due = ended + max(0.0, (ended - begun) * _SHARE - SLOW)
+        return self._news(watched=True)
 
-    def look_at(self, names: Mapping[str, bool]) -> list[Message]:
+    def slow_look(self, post: Post) -> list[Message]:
+        """Look at the runs that are likely to have changed, and at all of them when it is time for that."""
+        if time.monotonic() >= self._scan_due:
+            return self.look(post)
+        self.index.glance()
+        return self._news(watched=True)
+
+    def look_at(self, folders: Mapping[Path, bool]) -> list[Message]:
         """Look at some runs. False: only rows and log lines are new, and its summary waits for the next slow look."""
-        return self._look(names)
-
-    def _look(self, names: Mapping[str, bool]) -> list[Message]:
-        with self._lock:
-            present = self._names()
-            gone = set(self._runs) - present
-            for name in gone:
-                del self._runs[name], self._signatures[name]
-            changed = bool(gone)
-            asked = {name for name, whole in names.items() if whole}
-            for name in sorted(present & asked | present - set(self._runs), reverse=True):
-                changed |= self._read(name)
-            messages, self._fetched = self._fetched, []
-            if changed or not self._told:
-                self._told = True
-                messages.append(RunsListed(self._listed()))
-            if self._watched is not None and self._watched.run_dir.name in names:
-                messages += self._watched.changes()
-            return messages
+        known = {folder.path for folder in self.index.folders()}
+        self.index.look_at([path for path, whole in folders.items() if whole or path not in known])
+        watched = self._watched
+        return self._news(watched=watched is not None and watched.run_dir in folders, overlaid=folders)
 
     def live(self) -> list[Path]:
-        """The folders of runs that have not ended."""
+        """The folders of our runs that have not ended."""
+        return self.index.live()
+
+    def places(self) -> tuple[frozenset[Path], frozenset[Path]]:
+        """The run folders that are known, and the folders to be told of changes in, with all that lies below them.
+
+        Of thousands of runs these are the ones that may change: more could not be watched on many machines.
+        """
+        known = frozenset(folder.path for folder in self.index.folders())
+        runs = self.workspace.runs
+        if len(known) <= _WATCHED_WHOLE:
+            return known, frozenset({runs, *(path for path in known if not path.is_relative_to(runs))})
+        marked = self._overlaid.paths() if self._overlaid is not None else []
+        watched = [self._watched.run_dir] if self._watched is not None else []
+        return known, frozenset({*(folder.path for folder in self.index.lively()), *marked, *watched})
+
+    def _news(self, *, watched: bool, overlaid: Mapping[Path, bool] | None = None) -> list[Message]:
         with self._lock:
-            return [r.path for r in self._runs.values() if r.is_live]
+            messages, self._fetched = self._fetched, []
+            runs = self.index.runs()
+            if runs is not self._told:
+                self._told = runs
+                messages.append(RunsListed(runs))
+            if watched and self._watched is not None:
+                messages += self._watched.changes()
+        if self._overlaid is not None:
+            messages += self._overlaid.look(overlaid)
+        return messages
 
-    def _listed(self) -> list[RunSummary]:
-        return [self._runs[n] for n in sorted(self._runs, reverse=True)]
-
-    def _names(self) -> set[str]:
-        try:
-            return {p.name for p in self.workspace.runs.iterdir() if RUN_ID.fullmatch(p.name)}
-        except OSError:
-            return set()
-
-    def _read(self, name: str) -> bool:
-        path = self.workspace.runs / name
-        signature = _signature(path)
-        known = self._runs.get(name)
-        # A live run also grows stale by the mere passing of time.
-        if known is not None and not known.is_live and self._signatures.get(name) == signature:
-            return False
-        fresh = _inert(summarise(path))
-        self._signatures[name] = signature
-        if known == fresh:
-            return False
-        self._runs[name] = fresh
-        return True
+    def _tell(self, post: Post) -> None:
+        runs = self.index.runs()
+        if runs is not self._told:
+            self._told = runs
+            post(RunsListed(runs))
 
 
 def most_alive(runs: Sequence[RunSummary]) -> RunSummary | None:
-    """The run to watch first: one that runs, else one that waits, else the newest that trained."""
-    return min(runs, key=lambda r: (not r.is_live, r.state == RunState.QUEUED, r.kind != "train"), default=None)
-
-
-def _signature(run_dir: Path) -> Signature:
-    paths = RunPaths(run_dir)
-    stamps: list[int] = []
-    for path in (paths.state, paths.manifest, *paths.metric_files()[-1:]):
-        try:
-            stat = path.stat()
-        except OSError:
-            stamps.append(0)
-        else:
-            stamps += (stat.st_mtime_ns, stat.st_size)
-    return tuple(stamps)
-
-
-def _inert(run: RunSummary) -> RunSummary:
-    """The summary with every text that a file could have made up stripped of control characters."""
-    error = {k: inert(v) if isinstance(v, str) else v for k, v in run.error.items()} if run.error else run.error
-    best = {k: inert(v) if isinstance(v, str) else v for k, v in run.best.items()} if run.best else run.best
-    return replace(
-        run,
-        name=inert(run.name) or run.id,
-        kind=inert(run.kind),
-        objective=_or_none(run.objective),
-        method=_or_none(run.method),
-        backend=_or_none(run.backend),
-        model=_or_none(run.model),
-        dataset=_or_none(run.dataset),
-        phase=_or_none(run.phase),
-        message=inert(run.message),
-        metrics={inert(k): v for k, v in run.metrics.items()},
-        error=error,
-        best=best,
-        parent=_or_none(run.parent),
-        tags=[inert(t) for t in run.tags],
-        stale_seconds=_whole_minutes(run.stale_seconds),
+    """The run to watch first: one that runs, else one that waits, else the newest that trained; no archived one."""
+    return min(
+        runs, key=lambda r: (r.archived, not r.is_live, r.state == RunState.QUEUED, r.kind != "train"), default=None
     )
-
-
-def _or_none(text: str | None) -> str | None:
-    return inert(text) if text is not None else None
-
-
-def _whole_minutes(seconds: float | None) -> float | None:
-    """How long a run has been silent, as it is told: so that nothing is drawn again while it reads the same."""
-    return seconds if seconds is None else max(30.0, seconds // 60 * 60)

@@ -31,15 +31,19 @@ class _Seen:
 
 
 class WatchedRun:
-    """Makes messages out of what changed since the last look. Not for two threads at once."""
+    """Makes messages out of what changed since the last look. Not for two threads at once.
 
-    def __init__(self, run_dir: Path) -> None:
+    ``run_id`` is what the messages call it: another tool's run has an id that is not its folder's name.
+    """
+
+    def __init__(self, run_dir: Path, run_id: str) -> None:
         self.run_dir = run_dir
+        self.run_id = run_id
         self._paths = RunPaths(run_dir)
         self._reader = MetricReader(run_dir)
         self._seen = _Seen()
         self._view: MetricsView | None = None
-        self._log = WatchedLog(run_dir.name, self._paths.console, lambda: self._view)
+        self._log = WatchedLog(run_id, self._paths.console, lambda: self._view)
 
     def changes(self) -> list[Message]:
         """One message for each part that changed; all parts at the first look."""
@@ -55,14 +59,14 @@ class WatchedRun:
         if not self._reader.refresh() and not first:
             return []
         self._view = self._reader.view()
-        return [MetricsRead(self.run_dir.name, self._view, self._reader.skipped)]
+        return [MetricsRead(self.run_id, self._view, self._reader.skipped)]
 
     def _configuration(self, first: bool) -> list[Message]:
         stamp = _stamp(self._paths.job)
         if stamp == self._seen.job and not first:
             return []
         self._seen.job = stamp
-        return [ConfigurationRead(self.run_dir.name, _text(self._paths.job) if stamp else "")]
+        return [ConfigurationRead(self.run_id, _text(self._paths.job) if stamp else "")]
 
     def _checkpoints(self, first: bool) -> list[Message]:
         """A new evaluation changes scores, a marker makes a checkpoint whole."""
@@ -71,7 +75,7 @@ class WatchedRun:
         if not first and (found, evaluations) == (self._seen.checkpoints, self._seen.evaluations):
             return []
         self._seen.checkpoints, self._seen.evaluations = found, evaluations
-        return [CheckpointsChanged(self.run_dir.name)]
+        return [CheckpointsChanged(self.run_id)]
 
 
 def _evaluations(view: MetricsView) -> int:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
-from textual.message import Message
-
 from tuiapp.screens.reading.around import AroundWatch
-from tuiapp.screens.reading.observer import Observer
+from tuiapp.screens.reading.observer import SLOW, Observer, Post
 from tuiapp.screens.surroundings import Surroundings
 
-SLOW = 2.0
-"""Seconds between slow looks."""
 _STEP_MS, _DEBOUNCE_MS = 30, 60
+_EMPTY = 0.5
+"""Seconds between looks while there is nothing to watch."""
 _QUIET = frozenset({"heartbeat"})
 """Files whose change says nothing to show."""
-
-Post = Callable[[Message], object]
 
 log = logging.getLogger(__name__)
 
@@ -28,66 +24,96 @@ log = logging.getLogger(__name__)
 def keep_watching(observer: Observer, surroundings: Surroundings, post: Post, stop: threading.Event) -> None:
     """Watch until ``stop`` is set. Nothing that goes wrong with one look ends it."""
     around = AroundWatch(surroundings.disk_free, surroundings.machine)
-    while not stop.is_set():
-        for names in _rounds(observer.workspace.runs, stop):
-            try:
-                if names is None:
-                    _reconcile(observer)
-                for message in observer.look() if names is None else observer.look_at(names):
+    emptied = False
+    for folders in _rounds(observer, stop):
+        try:
+            if folders is None:
+                _reconcile(observer)
+            for message in observer.slow_look(post) if folders is None else observer.look_at(folders):
+                post(message)
+            if folders is None:
+                for message in around.look(observer.live()):
                     post(message)
-                if names is None:
-                    for message in around.look(observer.live()):
-                        post(message)
-            except OSError:  # a folder that goes while it is read; the next look sees what is left
-                log.warning("looking at the runs failed", exc_info=True)
-            if stop.is_set():
-                return
+            if not emptied:
+                emptied = True
+                _empty_trash(observer)
+        except OSError:  # a folder that goes while it is read; the next look sees what is left
+            log.warning("looking at the runs failed", exc_info=True)
 
 
-def _rounds(runs: Path, stop: threading.Event) -> Iterator[dict[str, bool] | None]:
-    """The runs that changed, each time some did, as ``_names`` gives them; None when it is time for a slow look."""
-    if not runs.is_dir():
+def _rounds(observer: Observer, stop: threading.Event) -> Iterator[dict[Path, bool] | None]:
+    """The run folders that changed, each time some did, as ``touched`` gives them; None when a slow look is due."""
+    while not stop.is_set():
         yield None
-        stop.wait(0.5)
-        return
-    due = time.monotonic() + SLOW
-    yield None
+        there = _there(observer)
+        if not there:
+            stop.wait(_EMPTY)
+            continue
+        try:
+            yield from _until_others(observer, there, stop)
+        except FileNotFoundError:  # a folder went just then
+            stop.wait(_EMPTY)
+        except (OSError, RuntimeError):  # no watches left on this machine: slow looks have to do
+            log.warning("file watching is not available", exc_info=True)
+            while not stop.wait(SLOW / 2):
+                yield None
+
+
+def _until_others(observer: Observer, there: list[str], stop: threading.Event) -> Iterator[dict[Path, bool] | None]:
+    """Watch these folders until others are to be watched."""
     from watchfiles import watch  # not before the first look is told
 
-    try:
-        for changes in watch(
-            runs,
-            watch_filter=None,
-            step=_STEP_MS,
-            debounce=_DEBOUNCE_MS,
-            stop_event=stop,
-            rust_timeout=int(SLOW * 1000),
-            yield_on_timeout=True,
-            raise_interrupt=False,
-        ):
-            names = _names(runs, (path for _, path in changes))
-            if names:
-                yield names
-            if time.monotonic() >= due:
-                due = time.monotonic() + SLOW
-                yield None
-            if not runs.is_dir():
-                return
-    except (OSError, RuntimeError):  # no watches left on this machine: slow looks have to do
-        log.warning("file watching is not available", exc_info=True)
-        while not stop.wait(SLOW / 2):
+    due = time.monotonic() + SLOW
+    for changes in watch(
+        *there,
+        watch_filter=None,
+        step=_STEP_MS,
+        debounce=_DEBOUNCE_MS,
+        stop_event=stop,
+        rust_timeout=int(SLOW * 1000),
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    ):
+        if changes:
+            found = touched(observer.workspace.runs, observer.places()[0], (path for _, path in changes))
+            if found:
+                yield found
+        if time.monotonic() >= due:
+            due = time.monotonic() + SLOW
             yield None
+        if stop.is_set() or there != _there(observer):
+            return
 
 
-def _names(runs: Path, paths: Iterable[str]) -> dict[str, bool]:
-    """The runs that the paths lie in; False where nothing but metric rows and log lines were written."""
-    depth = len(runs.parts)
-    found: dict[str, bool] = {}
-    for path in paths:
-        parts = Path(path).parts[depth:]
-        if parts and parts[-1] not in _QUIET:
-            inner = len(parts) > 1 and (parts[1] == "logs" or parts[-1] == "console.log")
-            found[parts[0]] = found.get(parts[0], False) or not inner
+def _there(observer: Observer) -> list[str]:
+    """The folders to be watched, as far as they exist."""
+    return sorted(str(path) for path in observer.places()[1] if path.is_dir())
+
+
+def touched(runs: Path, known: Set[Path], paths: Iterable[str]) -> dict[Path, bool]:
+    """The run folders that the paths lie in; False where nothing but metric rows and log lines were written.
+
+    Args:
+        runs: where ours lie; one that is not known yet counts, too.
+        known: the run folders, ours and other tools'.
+    """
+    found: dict[Path, bool] = {}
+    for text in paths:
+        path = Path(text)
+        if path.name in _QUIET:
+            continue
+        if path.is_relative_to(runs) and path != runs:
+            inner = path.relative_to(runs).parts
+            folder: Path | None = runs / inner[0]
+            whole = not (len(inner) > 1 and (inner[1] == "logs" or inner[-1] == "console.log"))
+        else:
+            folder, whole = None, False
+        if folder not in known:
+            # Another tool's run is read whole each time: that waits for the slow look.
+            other = next((p for p in (path, *path.parents) if p in known), None)
+            folder, whole = (other, False) if other is not None else (folder, whole)
+        if folder is not None:
+            found[folder] = found.get(folder, False) or whole
     return found
 
 
@@ -100,3 +126,11 @@ def _reconcile(observer: Observer) -> None:
 
     for run_dir in live:
         reconcile_run(run_dir)
+
+
+def _empty_trash(observer: Observer) -> None:
+    """Remove for good what was deleted long ago."""
+    if (observer.workspace.hidden / "trash").is_dir():
+        from tuner.runs.trash import purge
+
+        purge(observer.workspace)
