@@ -25,21 +25,22 @@ class FolderScan:
     """Lists folders and remembers what it saw."""
 
     def __init__(self) -> None:
-        self._seen: dict[Path, tuple[int, Names]] = {}
+        self._seen: dict[str, tuple[int, Names]] = {}
 
     def names(self, folder: Path) -> Names:
         """The names in a folder; none where it is missing or closed to us."""
+        place = str(folder)
         try:
             changed = folder.stat().st_mtime_ns
-            known = self._seen.get(folder)
+            known = self._seen.get(place)
             if known is not None and known[0] == changed:
                 return known[1]
             found = _listed(folder)
         except OSError:
-            self._seen.pop(folder, None)
+            self._seen.pop(place, None)
             return NOTHING
         if time.time_ns() - changed > _SETTLED_NS:
-            self._seen[folder] = (changed, found)
+            self._seen[place] = (changed, found)
         return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tuner.discovery.folder_scan import FolderScan, Names
 from tuner.runs.event_files import EVENT_FILE
 from tuner.runs.json_file import UnreadableFile, read_object
-from tuner.runs.layout import RUN_ID, checkpoint_step
+from tuner.runs.layout import CHECKPOINT_NAME, RUN_ID
 from tuner.runs.metric_lines import parse_json_line
 
 SYNAPTIC = "synaptic-tuner"
@@ -85,8 +85,7 @@ def _maker(folder: Path, names: Names, scan: FolderScan) -> str | None:
         return MS_SWIFT
     if _is_mlx_lm(folder, names):
         return MLX_LM
-    inner = folder / "checkpoints"
-    if checkpoints or ("checkpoints" in folders and _with_trainer_state(inner, scan.names(inner).folders, scan)):
+    if checkpoints or ("checkpoints" in folders and _has_inner_states(folder / "checkpoints", scan)):
         return HUGGING_FACE
     if "trainer_state.json" in files or ("training_args.bin" in files and files & (_PEFT_WEIGHTS | {"config.json"})):
         return HUGGING_FACE
@@ -132,11 +131,15 @@ def _is_mlx_lm(folder: Path, names: Names) -> bool:
 
 
 def _with_trainer_state(base: Path, folders: frozenset[str], scan: FolderScan) -> bool:
-    found = (name for name in folders if checkpoint_step(Path(name)) is not None)
+    found = (name for name in folders if CHECKPOINT_NAME.fullmatch(name))
     return any("trainer_state.json" in scan.names(base / name).files for name in found)
 
 
+def _has_inner_states(inner: Path, scan: FolderScan) -> bool:
+    return _with_trainer_state(inner, scan.names(inner).folders, scan)
+
+
 def _passed_over(name: str) -> bool:
-    if name.startswith(".") or name in _PASSED_OVER or checkpoint_step(Path(name)) is not None:
+    if name[0] == "." or name in _PASSED_OVER:
         return True
-    return RUN_ID.fullmatch(name) is not None
+    return RUN_ID.fullmatch(name) is not None or CHECKPOINT_NAME.fullmatch(name) is not None

@@ -20,24 +20,10 @@ from tuner.runs.metric_lines import TIMESTAMP
 from tuner.runs.metric_reader import read_history
 from tuner.runs.ranking import best_index, rank
 from tuner.runs.summary import Json, RunSummary
-from tuner.runs.trainer_states import newest_trainer_state
 
 RECORDED = "recorded"
 """The state of another tool's run that nothing proves to have finished: whether it still trains is not known."""
 SPARKLINE = 24
-_MARKS = (
-    "training_lineage.json",
-    "all_results.json",
-    "train_results.json",
-    "trainer_state.json",
-    "args.json",
-    "adapter_config.json",
-    "adapters.safetensors",
-    "README.md",
-    "final_model",
-    "checkpoints",
-    "logs",
-)
 
 
 def summarise_foreign(folder: RunFolder) -> RunSummary:
@@ -76,20 +62,6 @@ def summarise_foreign(folder: RunFolder) -> RunSummary:
         path=path,
         sparkline=spread(history.series("loss")[1]),
     )
-
-
-def foreign_signature(path: Path) -> tuple[int, ...]:
-    """Changes when anything that a summary or a chart is made of changed."""
-    newest = newest_trainer_state(path)
-    stamps: list[int] = []
-    for file in (path, *(path / name for name in _MARKS), *([newest] if newest else []), *_logs(path)):
-        try:
-            stat = file.stat()
-        except OSError:
-            stamps.append(0)
-        else:
-            stamps += (stat.st_mtime_ns, stat.st_size)
-    return tuple(stamps)
 
 
 def objective_by_metrics(history: MetricHistory) -> str | None:

@@ -19,6 +19,6 @@ def signature(folder: RunFolder) -> tuple[int, ...]:
     """Times and sizes of the files that the summary is made of; equal means that nothing changed."""
     if folder.is_ours:
         return run_signature(folder.path)
-    from tuner.discovery.foreign_summary import foreign_signature
+    from tuner.discovery.foreign_signature import foreign_signature
 
     return foreign_signature(folder.path)
