@@ -61,6 +61,11 @@ class Stage:
     def pane_text(self, pane: Pane | str) -> str:
         return text_of(self.pane(pane))
 
+    def area(self, pane: Pane | str) -> str:
+        """What the terminal shows where a pane lies, all that is in it."""
+        at = self.pane(pane).region
+        return "\n".join(line[at.x : at.right] for line in self.text.split("\n")[at.y : at.bottom])
+
     def on(self, kind: type[SomeScreen]) -> bool:
         """Whether that screen is in front."""
         return isinstance(self.app.screen, kind)
