@@ -22,6 +22,8 @@ from tests.support.foreign_runs import (
 )
 from tests.support.run_builder import build_run
 from tuner.runs.event_files import EventFile, event_files
+from tuner.runs.metric_history import MetricHistory
+from tuner.runs.metric_lines import MetricRow
 from tuner.runs.metric_reader import MetricReader, read_history
 from tuner.runs.mlx_console import mlx_console_logs, mlx_console_row
 
@@ -242,6 +244,21 @@ def test_the_runs_own_trainer_state_counts_where_it_goes_as_far(tmp_path: Path) 
     assert read_history(run).steps == [50]
     own.write_text("{}", encoding="utf-8")
     assert read_history(run).steps == [50]
+
+
+@pytest.mark.parametrize("strange", [None, math.nan])
+def test_a_long_trainer_state_is_the_same_read_in_bulk(tmp_path: Path, strange: float | None) -> None:
+    rows: list[dict[str, object]] = [{"step": s, "loss": 1 / s, "epoch": s / 1000} for s in range(1, 12_001)]
+    rows.insert(500, {"step": 500, "eval_loss": 3.0})
+    rows.append({"step": 12_000, "train_runtime": 5.0})
+    if strange is not None:
+        rows.append({"step": 12_001, "loss": strange})
+    history = read_history(hf_trainer_run(tmp_path, (12_001,), rows))
+    expected = MetricHistory()
+    expected.extend(MetricRow(int(str(r["step"])), {k: v for k, v in r.items() if k != "step"}) for r in rows)  # type: ignore[misc]
+    assert history.steps == expected.steps
+    for name in ("loss", "epoch", "eval_loss", "train_runtime"):
+        assert str(history.series(name)) == str(expected.series(name))
 
 
 def test_a_run_of_ours_never_asks_other_tools_files(tmp_path: Path) -> None:

@@ -32,13 +32,12 @@ class ForeignReader:
         news = self._others.read_new()
         if news.anew:
             self._states.forget()
-        recorded = self._states.new_rows()
+        recorded = self._states.new_history()
         if recorded is None and not news.anew:
             more = [r for r in news.rows if self._recorded_to is None or r.step > self._recorded_to]
             self.history.extend(more)
             return bool(more)
-        self.history = MetricHistory()
-        self.history.extend(recorded or ())
+        self.history = recorded if recorded is not None else MetricHistory()
         self._recorded_to = self.history.last_step
         self.history.extend(self._others.after(self._recorded_to))
         return True
