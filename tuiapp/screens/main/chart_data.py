@@ -89,7 +89,7 @@ class ChartData:
     def groups(self, pattern: str) -> list[Group]:
         """The charts there are, by the names that a regular expression chooses."""
         names = dict.fromkeys(n for r in self.runs for n in r.view.names)
-        groups = groups_of(list(names))
+        groups = groups_of(list(names), counters=bool(pattern))
         if self.is_overlaid:
             groups = split_for_overlay(groups)
         return matching(groups, pattern) if pattern else groups

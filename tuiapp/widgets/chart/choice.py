@@ -32,13 +32,21 @@ TELLING: tuple[Group, ...] = (
 """What is shown first, the most telling before the others."""
 
 
-def groups_of(names: Sequence[str]) -> list[Group]:
-    """The charts of a run with these metrics: the telling ones, then every other, beside its evaluation."""
-    present = set(names)
+_COUNTERS = ("epoch", "num_tokens", "num_input_tokens_seen", "total_tokens", "total_flos")
+"""They only grow, and x can be most of them: shown where they are asked for."""
+
+
+def groups_of(names: Sequence[str], *, counters: bool = False) -> list[Group]:
+    """The charts of a run with these metrics: the telling ones, then every other, beside its evaluation.
+
+    Args:
+        counters: also those that only count.
+    """
+    present = {n for n in names if counters or n not in _COUNTERS}
     made = [Group(kept, g.percent) for g in TELLING if (kept := tuple(n for n in g.names if n in present))]
     shown = {n for g in made for n in g.names}
     for name in names:
-        if name not in shown:
+        if name in present and name not in shown:
             base = name.removeprefix(_EVAL)
             pair = (base, _EVAL + base)
             kept = tuple(n for n in pair if n in present and n not in shown)

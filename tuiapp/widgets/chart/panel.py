@@ -85,7 +85,25 @@ class Panel:
         assert scale is not None  # or nothing had been drawn
         text = f" {scale.exact(at)} "[: self.place.width]
         start = max(0, min(cell - len(text) // 2, self.place.width - len(text)))
-        return [*_cut(parts, 0, start), (text, styles.strong + styles.cursor), *_cut(parts, start + len(text), None)]
+        label = (text, styles.strong + styles.cursor)
+        return [
+            *((_without_last_word(t), s) for t, s in _cut(parts, 0, start)),
+            label,
+            *((_without_first_word(t), s) for t, s in _cut(parts, start + len(text), None)),
+        ]
+
+
+def _without_last_word(text: str) -> str:
+    """A word at the very end is blank: what remains of a number would be another number."""
+    kept = text[: text.rfind(" ") + 1]
+    return kept + " " * (len(text) - len(kept))
+
+
+def _without_first_word(text: str) -> str:
+    """The same at the beginning."""
+    found = text.find(" ")
+    kept = text[found:] if found >= 0 else ""
+    return " " * (len(text) - len(kept)) + kept
 
 
 def laid_over(

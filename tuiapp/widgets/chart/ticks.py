@@ -60,7 +60,7 @@ def axis(low: float, high: float, most: int) -> Axis:
 
 def log_axis(low: float, high: float, most: int) -> Axis:
     """A logarithmic axis over values above 0: ends on 1, 2 or 5 times a power of ten, ticks on powers where many."""
-    low, high = max(TINY, low), max(TINY, min(HUGE, high))
+    low, high = (max(TINY, min(HUGE, v)) for v in (low, high))
     first, last = _below(low), _above(max(low, high))
     if first >= last:
         last += 1
@@ -104,7 +104,7 @@ def round_ticks(low: float, high: float, most: int, *, whole: bool = False) -> l
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
     """Powers of ten within low to high (both above 0), or 1, 2 and 5 times them where those are few."""
-    low, high = max(TINY, low), min(HUGE, max(TINY, high))
+    low, high = (max(TINY, min(HUGE, v)) for v in (low, high))
     if high / low < 3:
         return [t for t in round_ticks(low, high, most) if t > 0]
     marks = [i for i in range(_below(low), _above(high) + 1) if low <= _mark(i) <= high]
