@@ -22,8 +22,14 @@ class CompareActions(RunActions):
         super().__init__()
         self._overlaid: tuple[str, ...] = ()
 
+    @property
+    def overlaid(self) -> tuple[str, ...]:
+        """The runs that are drawn over the watched one."""
+        return self._overlaid
+
     def show_overlay(self, run_ids: Sequence[str]) -> None:
         """Draw these runs over the watched one; () takes them away."""
+        raise NotImplementedError
 
     def action_overlay(self) -> None:
         if self._refuses("run.overlay"):

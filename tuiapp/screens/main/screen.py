@@ -15,7 +15,6 @@ from textual.timer import Timer
 from tuiapp.actions import Action, Need, Where
 from tuiapp.messages import (
     AroundRead,
-    CheckpointsChanged,
     CheckpointsRanked,
     ConfigurationRead,
     LogRead,
@@ -23,14 +22,10 @@ from tuiapp.messages import (
     RunsListed,
 )
 from tuiapp.screens.guarded import guarded
-from tuiapp.screens.main.chart_actions import ChartActions
-from tuiapp.screens.main.compare_actions import CompareActions
 from tuiapp.screens.main.endings import ended, glyph_of, sentence, sequences
-from tuiapp.screens.main.log_actions import LogActions
+from tuiapp.screens.main.following import Following
 from tuiapp.screens.main.panes import TABS, Pane
-from tuiapp.screens.main.shared_cursor import SharedCursor
 from tuiapp.screens.main.situation import Situation, why_not
-from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.observer import Observer, most_alive
 from tuiapp.screens.reading.watching import keep_watching
@@ -46,33 +41,23 @@ from tuiapp.widgets.pane import CursorPane
 from tuiapp.widgets.run_table.table import RunTable
 from tuner.runs.summary import RunSummary
 
-_PARTS = (MetricsRead, LogRead, ConfigurationRead, CheckpointsRanked)
-"""What is read of the selected run."""
-_READING, _NO_RUN = "reading…", "no run is selected"
-_PATIENCE = 0.15
-"""Seconds after which a selected run that is still being read is said to be."""
 _SESSION = "selected"
 _SLOW_TICK = 5.0
 """Seconds between two tellings of the newest row's age over a slow link."""
 
 
-class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareActions):
+class MainScreen(Following):
     """Holds what is selected; all reading is done by threads that end in messages."""
 
     WHERE = Where.MAIN
     BINDINGS = bindings_for(Where.MAIN, Where.ANYWHERE)
 
     def __init__(self, observer: Observer) -> None:
-        super().__init__()
-        self.observer = observer
+        super().__init__(observer)
         self._stop = threading.Event()
         self.is_listed = False
         """Whether the runs are known, be there none."""
         self._runs: dict[str, RunSummary] = {}
-        self._watched: str | None = None
-        self._unread: set[type] = set(_PARTS)
-        self._newest_row: float | None = None
-        self._latest: dict[str, float | None] = {}
         self._around = AroundRead((), None, {})
         self._ticking: Timer | None = None
 
@@ -120,23 +105,9 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
     def _keep_watching(self) -> None:
         keep_watching(self.observer, self.tuner.surroundings, self.post_message, self._stop)
 
-    @work(thread=True, exclusive=True, group="following", exit_on_error=False)
-    def _follow(self, run_id: str | None) -> None:
-        def still() -> bool:
-            return run_id == self._watched
-
-        guarded(self.post_message, "reading the run", lambda: self.observer.watch(run_id, still))
-
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
     def _look(self) -> None:
         guarded(self.post_message, "reading the runs", self.observer.look)
-
-    @work(thread=True, exclusive=True, group="ranking", exit_on_error=False)
-    def _rank(self, run_id: str) -> None:
-        from tuiapp.screens.reading.checkpoint_rows import read_rows
-
-        run_dir = self.observer.workspace.runs / run_id
-        guarded(self.post_message, "reading the checkpoints", lambda: [CheckpointsRanked(run_id, read_rows(run_dir))])
 
     # What is selected
 
@@ -147,11 +118,6 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
     def id_of(self, run_dir: Path) -> str | None:
         """The id of the run in a folder; None where it is not listed."""
         return next((r.id for r in self._runs.values() if r.path == run_dir), None)
-
-    @property
-    def is_read(self) -> bool:
-        """Whether everything of the selected run is shown."""
-        return not self._unread
 
     def why_not(self, action: Action) -> str:
         if action.need is Need.CHECKPOINT and self._watched and CheckpointsRanked in self._unread:
@@ -207,33 +173,6 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
         if selected is not None and chosen:  # by a person; what the screen selects by itself is not worth a file
             self.tuner.session.keep(_SESSION, {"run": selected.id})
 
-    def _watch(self, run_id: str | None) -> None:
-        if run_id is None:
-            self._unread = set(_PARTS)
-            self._clear(_NO_RUN)
-        if run_id == self._watched:
-            return
-        self._watched, self._newest_row, self._latest = run_id, None, {}
-        self._unread = set(_PARTS)
-        self._tell_headline()
-        self.renew_bar()
-        if run_id is not None:
-            self.set_timer(_PATIENCE, lambda: self._clear(_READING) if run_id == self._watched else None)
-        self._follow(run_id)
-
-    def _clear(self, text: str) -> None:
-        """Empty the panes that still show another run; they say ``text`` instead."""
-        if MetricsRead in self._unread:
-            self.query_one(WatchPane).clear(text)
-        if LogRead in self._unread:
-            self.query_one(LogView).clear(text)
-            self.query_one("#log-line", StatusLine).say("", "")
-        if ConfigurationRead in self._unread:
-            self.query_one(ConfigView).show_text("", empty=text)
-        if CheckpointsRanked in self._unread:
-            self.query_one(CheckpointTable).show_rows([], empty=text)
-            self.query_one(WatchPane).show_marks([])
-
     # What threads tell
 
     def _take_prefetched(self) -> None:
@@ -250,53 +189,11 @@ class MainScreen(SharedCursor, TableActions, ChartActions, LogActions, CompareAc
             else:
                 self.post_message(message)
 
-    @on(MetricsRead)
-    def _metrics_read(self, event: MetricsRead) -> None:
-        if self._is_watched(event.run_id, MetricsRead):
-            self._newest_row, self._latest = event.view.newest_timestamp, event.view.latest()
-            run = self.run
-            self.query_one(WatchPane).show_view(
-                event.view, live=run is not None and run.is_live, run_id=event.run_id, label=run.name if run else ""
-            )
-            self._tell_headline()
-            if event.skipped:
-                self.say("⚠", f"{event.skipped} lines of the metrics are not rows and were left out")
-
-    @on(LogRead)
-    def _log_read(self, event: LogRead) -> None:
-        if self._is_watched(event.run_id, LogRead):
-            view = self.query_one(LogView)
-            view.show_log(event)
-            self.query_one("#log-line", StatusLine).say("", view.last_line)
-
-    @on(ConfigurationRead)
-    def _configuration_read(self, event: ConfigurationRead) -> None:
-        if self._is_watched(event.run_id, ConfigurationRead):
-            self.query_one(ConfigView).show_text(event.text)
-
-    @on(CheckpointsChanged)
-    def _checkpoints_changed(self, event: CheckpointsChanged) -> None:
-        if event.run_id == self._watched:
-            self._rank(event.run_id)
-
-    @on(CheckpointsRanked)
-    def _checkpoints_ranked(self, event: CheckpointsRanked) -> None:
-        if self._is_watched(event.run_id, CheckpointsRanked):
-            self.query_one(CheckpointTable).show_rows(event.rows)
-            self.query_one(WatchPane).show_marks(event.rows)
-            self.renew_bar()
-
     @on(AroundRead)
     def _around_read(self, event: AroundRead) -> None:
         self._around = event
         self._tell_time()
         self._tell_headline()
-
-    def _is_watched(self, run_id: str, part: type) -> bool:
-        if run_id != self._watched:
-            return False
-        self._unread.discard(part)
-        return True
 
     def _tell_time(self) -> None:
         self.query_one(TopBar).show([*self._around.facts, Fact(self.tuner.surroundings.clock(), 0)])
