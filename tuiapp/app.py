@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.events import DescendantFocus
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -61,6 +62,11 @@ class TunerApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.observer)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A cursor that blinks is drawn twice a second."""
+        if self.slow_link and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
 
     def on_unmount(self) -> None:
         self.session.save()

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 """What settings take for yes and no, known here without pydantic."""
 
+_SLOW_FRAMES = "10"
+"""Frames a second at most over a slow link: what changes in between is drawn together."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the screen. Returns the exit code."""
@@ -56,6 +59,8 @@ def _open(named: str | None) -> int:
             hint="use `tuner runs list` and the other commands without one"
             + (", or set TERM to what it is, such as xterm-256color" if dumb else ""),
         )
+    if appearance.slow_link:
+        os.environ.setdefault("TEXTUAL_FPS", _SLOW_FRAMES)
     observer = _read_ahead(workspace)
     from tuiapp.app import TunerApp
     from tuiapp.screens.log_file import start_logging

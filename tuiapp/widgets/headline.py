@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tuiapp.widgets import silence
 from tuiapp.widgets.ink import Ink, ink_of
-from tuiapp.widgets.strips import Part, base_of, clip, line, spread
+from tuiapp.widgets.strips import Part, base_of, changed_cells, clip, line, spread
 from tuiapp.widgets.wording import ago, duration, mark_of, metric, number, scored, state_word
 from tuner.runs.summary import RunSummary
 
@@ -68,12 +69,24 @@ class Headline(Widget):
         width = self.content_size.width
         made = _lines(self._shown, ink_of(self.app), width, compact=self._compact)
         if made != self._lines:
-            self._lines = made
-            self.refresh()
+            before, self._lines = self._lines, made
+            self.refresh(*_changed(before, made))
 
     def render_line(self, y: int) -> Strip:
         width, base = self.content_size.width, base_of(self)
         return line(self._lines[y], width, base) if y < len(self._lines) else Strip.blank(width, base)
+
+
+def _changed(before: Sequence[Sequence[Part]], after: Sequence[Sequence[Part]]) -> list[Region]:
+    """The cells that read differently; [] where all of it is to be drawn."""
+    regions: list[Region] = []
+    for y, (old, new) in enumerate(zip(before, after, strict=False)):
+        if old != new:
+            cells = changed_cells(old, new)
+            if cells is None:
+                return []
+            regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
+    return regions if len(before) == len(after) else []
 
 
 def _lines(shown: Shown, ink: Ink, width: int, *, compact: bool) -> list[list[Part]]:

@@ -31,8 +31,10 @@ def told(run: RunSummary, row_age: float, trainer: bool | None, gpu_percent: flo
 
 
 def minutes(seconds: float) -> str:
-    """45s, 4m, 2h: no more often another word than a minute passes."""
+    """45s, 4m, 2h05m, 3d: no more often another word than a minute passes."""
     whole = int(seconds)
     if whole < 60:
         return f"{whole}s"
-    return f"{whole // 60}m" if whole < 3600 else f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+    if whole < 3600:
+        return f"{whole // 60}m"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m" if whole < 86_400 else f"{whole // 86_400}d"

@@ -77,3 +77,4 @@ def test_what_is_silent_by_nature_is_no_worry(
 def test_seconds_are_told_while_they_are_few(tmp_path: Path) -> None:
     run = summarise(build_run(tmp_path, state=RunState.RUNNING))
     assert told(run, 45.9, True, 40.0) == ("no row for 45s, trainer alive, GPU 40%", False)
+    assert told(run, 3e5, True, 40.0)[0].startswith("no row for 3d, ")

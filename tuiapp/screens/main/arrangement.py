@@ -64,7 +64,7 @@ class PaneArrangement(PaneSizing):
         self.query_one(TabBar).show(tab_name(self._tab))
         self.apply_sizes()
         if self.focused_pane() not in seen:
-            self.query_one(f"#{next(p for p in Pane if p in seen)}").focus()
+            self.set_focus(self.query_one(f"#{next(p for p in Pane if p in seen)}"))
 
     @property
     def places(self) -> tuple[Where, ...]:
@@ -92,7 +92,7 @@ class PaneArrangement(PaneSizing):
             self.place_panes()
             if not self.side_by_side:
                 self.sizes_changed()
-        self.query_one(f"#{pane}").focus()
+        self.set_focus(self.query_one(f"#{pane}"))  # at once: the next key may have been typed already
 
     def action_next_pane(self) -> None:
         self.go_to(beside(self.focused_pane() or Pane.CONFIG, 1))
