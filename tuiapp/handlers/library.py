@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuiapp.handlers.context import Context
+from tuner.core.errors import ConfigurationError
 from tuner.discovery.references import find_folder
 from tuner.discovery.run_folders import RunFolder
 from tuner.discovery.summaries import summarise_folder
 from tuner.jobs.reconcile import reconcile_run
 from tuner.runs.annotations import Annotations, annotate
 from tuner.runs.layout import RUN_ID
+from tuner.runs.query import RunQuery
+from tuner.runs.query_fields import state_words
+from tuner.runs.run_index import RunIndex
+from tuner.runs.run_sort import GROUP_KEYS, SORT_KEYS, group_runs, sort_runs
 from tuner.runs.summary import RunSummary
 from tuner.runs.trash import discard, restore, trashed
+
+_NEWEST_FIRST = frozenset({"created", "started", "finished"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is asked of a list of runs.
+
+    ``state`` is a state or live, ended, stale; ``sort`` one of SORT_KEYS or a metric, None: the newest first; ``limit``
+    0 is none.
+    """
+
+    query: str = ""
+    state: str | None = None
+    sort: str | None = None
+    reverse: bool = False
+    archived: bool = False
+    limit: int = 0
 
 
 class LibraryHandler:
@@ -21,6 +45,36 @@ class LibraryHandler:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+
+    def runs(self, listing: Listing | None = None) -> tuple[list[RunSummary], list[str]]:
+        """The runs that are asked for, pinned ones first, and what is to be said of where they were looked for.
+
+        Raises:
+            ConfigurationError: the query cannot be understood, or no run has what is to be sorted by.
+        """
+        asked = listing or Listing()
+        query = replace(RunQuery.parse(asked.query), with_archived=asked.archived)
+        if query.problems:
+            raise ConfigurationError("; ".join(query.problems), hint="the query language: docs/queries.md")
+        index = RunIndex(self.context.workspace)
+        index.load()
+        index.scan()
+        for run_dir in index.live():
+            if reconcile_run(run_dir):
+                index.look_at([run_dir])
+        index.close()
+        found = [r for r in query.select(index.runs()) if asked.state is None or asked.state in state_words(r)]
+        return _sorted(found, asked)[: asked.limit or None], index.diagnostics
+
+    def grouped(self, runs: Sequence[RunSummary], key: str) -> list[tuple[str, list[RunSummary]]]:
+        """The runs in groups.
+
+        Raises:
+            ConfigurationError: runs are not grouped by that.
+        """
+        if key not in GROUP_KEYS:
+            raise ConfigurationError(f"runs are not grouped by {key!r}", hint=f"there are {', '.join(GROUP_KEYS)}")
+        return group_runs(runs, key)
 
     def find(self, reference: str) -> RunFolder:
         """The run that a person names.
@@ -95,3 +149,15 @@ class LibraryHandler:
     def deleted(self) -> list[str]:
         """The ids of the runs that can be restored, the last deleted first."""
         return [path.name for path in trashed(self.context.workspace)]
+
+
+def _sorted(runs: list[RunSummary], asked: Listing) -> list[RunSummary]:
+    key = asked.sort
+    if key is None:  # they are in the order in which they were made, also those that cannot tell
+        ordered = runs[::-1] if asked.reverse else runs
+        return sorted(ordered, key=lambda r: not r.pinned)
+    if key not in SORT_KEYS and runs and not any(key in r.metrics for r in runs):
+        raise ConfigurationError(
+            f"none of the runs has a metric {key!r}", hint=f"sort by a metric, or by {', '.join(SORT_KEYS)}"
+        )
+    return sort_runs(runs, key, descending=(key in _NEWEST_FIRST) is not asked.reverse)

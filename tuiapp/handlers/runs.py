@@ -11,7 +11,8 @@ from tuner.core.errors import ConfigurationError
 from tuner.core.states import RunState
 from tuner.discovery.checkpoints import checkpoint_bytes
 from tuner.discovery.read_only import refuse_foreign
-from tuner.discovery.references import RankedCheckpoint, find_run, ranked_checkpoints, run_folders
+from tuner.discovery.references import RankedCheckpoint, find_run, folder_at, ranked_checkpoints, run_folders
+from tuner.discovery.summaries import summarise_folder
 from tuner.jobs.reconcile import reconcile_run
 from tuner.jobs.stop import request_cancel
 from tuner.runs.events import read_events
@@ -20,7 +21,7 @@ from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.metric_history import finite_or_none
 from tuner.runs.metric_reader import read_history
-from tuner.runs.summary import RunSummary, summarise
+from tuner.runs.summary import RunSummary
 
 _POLL = 0.1
 _LONGEST_WAIT = 2.0
@@ -41,15 +42,16 @@ class RunsHandler:
         """Run directories, newest first."""
         return run_folders(self.context.workspace)
 
-    def list(self, *, reconcile: bool = True) -> list[RunSummary]:
-        """All runs, newest first."""
-        return [self.summary(folder, reconcile=reconcile) for folder in self.folders()]
+    def list(self) -> list[RunSummary]:
+        """All runs of ours, newest first."""
+        return [self.summary(folder) for folder in self.folders()]
 
     def summary(self, run_dir: Path, *, reconcile: bool = True) -> RunSummary:
         """One run."""
-        if reconcile:
+        folder = folder_at(self.context.workspace, run_dir)
+        if reconcile and folder.is_ours:
             reconcile_run(run_dir)
-        return summarise(run_dir)
+        return summarise_folder(folder)
 
     def find(self, reference: str) -> Path:
         """The run that a person names.

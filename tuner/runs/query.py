@@ -25,6 +25,8 @@ class RunQuery:
     terms: tuple[Term, ...] = ()
     problems: tuple[str, ...] = field(default=(), compare=False)
     now: Callable[[], float] = field(default=time.time, compare=False, repr=False)
+    with_archived: bool = False
+    """Whether archived runs are shown even where the query does not name them."""
 
     @classmethod
     def parse(cls, text: str, now: Callable[[], float] = time.time) -> RunQuery:
@@ -54,5 +56,5 @@ class RunQuery:
 
     def select(self, runs: Iterable[RunSummary]) -> list[RunSummary]:
         """The runs to be shown, in their order."""
-        now, terms, archived = self.now(), self.terms, self.names_archived
+        now, terms, archived = self.now(), self.terms, self.with_archived or self.names_archived
         return [r for r in runs if (archived or not r.archived) and all(t.matches(r, now) for t in terms)]

@@ -139,6 +139,13 @@ class RunIndex:
         self._drop({folder.id for folder in asked if not folder.path.is_dir()})
         self._read(folder for folder in asked if folder.path.is_dir())
 
+    def close(self) -> None:
+        """Let the file of the index go. What is known stays; another look opens it again."""
+        with self._finding:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
     def _ours(self, path: Path) -> bool:
         return path.parent == self.workspace.runs and RUN_ID.fullmatch(path.name) is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tuiapp.cli.commands import runs_adopt, runs_compare, runs_library, runs_picture
+from tuiapp.cli.commands import runs_adopt, runs_compare, runs_library, runs_list, runs_picture
 from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
@@ -12,10 +12,7 @@ from tuiapp.cli.types import Commands
 def add(commands: Commands, shared: Parser) -> None:
     group = commands.add_parser("runs", parents=[shared], help="list, watch, stop and delete runs")
     verbs = group.add_subparsers(title="commands", metavar="VERB", required=True)
-    parser = verbs.add_parser("list", parents=[shared], help="all runs, newest first")
-    parser.add_argument("--state", metavar="S", help="only runs in this state")
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N")
-    parser.set_defaults(run=list_runs)
+    runs_list.add(verbs, shared)
     for name, help_, action in (
         ("show", "one run: state, results, artifacts, events", show),
         ("metrics", "all metric rows", metrics),
@@ -39,36 +36,6 @@ def add(commands: Commands, shared: Parser) -> None:
     runs_library.add(verbs, shared)
     runs_compare.add(verbs, shared)
     runs_adopt.add(verbs, shared)
-
-
-def list_runs(arguments: argparse.Namespace) -> int:
-    from tuiapp.cli.output import duration, number, print_json, print_table, tell
-    from tuiapp.handlers.context import open_context
-    from tuiapp.handlers.runs import RunsHandler
-
-    context = open_context(arguments.workspace)
-    runs = [r for r in RunsHandler(context).list() if arguments.state in (None, r.state)]
-    runs = runs[: arguments.limit or None]
-    if arguments.json:
-        print_json([r.as_dict() for r in runs])
-        return 0
-    if not runs:
-        tell(f"no runs in {context.workspace.root}. Start one: tuner train PRESET, or tuner demo")
-        return 0
-    rows = [
-        [
-            r.id,
-            r.name,
-            f"{r.state} ({r.phase})" if r.phase else r.state,
-            f"{r.step}/{r.total_steps}" if r.step is not None and r.total_steps else "–",
-            number(r.metrics.get("loss")),
-            f"{r.best['by']} {_short(r.best['value'])}@{_step(r.best['step'])}" if r.best else "–",
-            duration(r.eta_seconds),
-        ]
-        for r in runs
-    ]
-    print_table(["id", "name", "state", "step", "loss", "best", "eta"], rows, right=["step", "loss", "eta"])
-    return 0
 
 
 def show(arguments: argparse.Namespace) -> int:
@@ -138,13 +105,13 @@ def logs(arguments: argparse.Namespace) -> int:
     from tuiapp.cli.run_logs import LogLines, follow_log, matcher_of
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.runs import RunsHandler
-    from tuner.runs.layout import RunPaths
     from tuner.runs.log_reader import LogReader
+    from tuner.runs.run_texts import console_of
 
     handler = RunsHandler(open_context(arguments.workspace))
     run_dir = handler.find(arguments.run_id)
     matcher = matcher_of(arguments.grep, errors=arguments.errors)
-    lines = LogLines(LogReader(RunPaths(run_dir).console), matcher)
+    lines = LogLines(LogReader(console_of(run_dir)), matcher)
     if arguments.json:
         print_json({"run_id": run_dir.name, "lines": list(lines.new(arguments.tail, unfinished=True))})
         return 0
@@ -177,11 +144,3 @@ def cancel(arguments: argparse.Namespace) -> int:
     else:
         tell(f"{summary.id} {ending(summary)}")
     return 0
-
-
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _step(step: object) -> str:
-    return "final" if step == -1 else str(step)
