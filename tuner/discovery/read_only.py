@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tuner.config.sources import sources_of
 from tuner.config.workspace import Workspace
 from tuner.core.errors import ConfigurationError
-from tuner.discovery.run_folders import RunFolder, run_folders_in
+from tuner.discovery.references import folder_at
+from tuner.discovery.run_folders import RunFolder
 from tuner.runs.layout import RUN_ID
 
 
@@ -20,8 +20,8 @@ def refuse_foreign(workspace: Workspace, run: RunFolder | Path) -> None:
     path = run.path if isinstance(run, RunFolder) else run
     if path.parent == workspace.runs and RUN_ID.fullmatch(path.name):
         return
-    known = next((f for f in run_folders_in(workspace, sources_of(workspace)) if f.path == path), None)
-    maker, name = (known.source, known.id) if known is not None else ("another tool", path.name)
+    known = folder_at(workspace, path)
+    maker, name = "another tool" if known.is_ours else known.source, known.id
     raise ConfigurationError(
         f"{name} was made by {maker} and is read-only here",
         hint=f"make it a run of this workspace first: tuner runs adopt {name}",

@@ -15,7 +15,7 @@ from tuner.discovery.foreign_layouts import source_of
 from tuner.discovery.foreign_summary import objective_by_metrics
 from tuner.discovery.run_folders import RunFolder, our_folders, run_folders_in
 from tuner.runs.json_file import UnreadableFile
-from tuner.runs.layout import RunPaths
+from tuner.runs.layout import RUN_ID, RunPaths
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_reader import read_history
@@ -64,6 +64,14 @@ def find_folder(workspace: Workspace, reference: str) -> RunFolder:
         listed = ", ".join(f.id for f in found[:5])
         raise DiscoveryError(f"{reference!r} fits {len(found)} runs: {listed}", hint="write more of the id")
     raise DiscoveryError(f"there is no run {reference!r} in {workspace.root}", hint="see `tuner runs list`")
+
+
+def folder_at(workspace: Workspace, path: Path) -> RunFolder:
+    """The run at a path, with its id and maker; as one of ours where nobody else's is known there."""
+    if path.parent == workspace.runs and RUN_ID.fullmatch(path.name):
+        return RunFolder(path.name, path)
+    known = (f for f in run_folders_in(workspace, sources_of(workspace)) if f.path == path)
+    return next(known, RunFolder(path.name, path))
 
 
 def _exact(folders: list[RunFolder], reference: str) -> RunFolder | None:

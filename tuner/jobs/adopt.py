@@ -29,6 +29,7 @@ from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_lines import TIMESTAMP
 from tuner.runs.metric_reader import read_history
 from tuner.runs.mlx_console import mlx_console_logs
+from tuner.runs.run_texts import console_of
 from tuner.runs.state_file import initial_state
 from tuner.runs.summary import RunSummary
 
@@ -36,7 +37,6 @@ ORIGINAL = "original"
 """Where the original lies in a run that was moved."""
 _QUIET_SECONDS = 60.0
 """A run that does not say it has finished is not adopted while it was written to within so long."""
-_CONSOLE_LOGS = ("running_log.txt", "console.log", "train.log", "training.log")
 
 
 def adopt(workspace: Workspace, folder: RunFolder, *, move: bool = False) -> Path:
@@ -186,9 +186,8 @@ def _write_rows(paths: RunPaths, history: MetricHistory, made: datetime | None) 
 
 
 def _copy_console(run_dir: Path, console: Path) -> None:
-    named = [p for name in _CONSOLE_LOGS if (p := run_dir / name).is_file()]
-    logs = named[:1] or mlx_console_logs(run_dir)
-    if not logs:
+    logs = mlx_console_logs(run_dir) or [console_of(run_dir)]
+    if not logs[0].is_file():
         return
     with console.open("wb") as file:
         for log in logs:

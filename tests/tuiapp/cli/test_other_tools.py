@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.foreign_runs import age, hf_trainer_run, llama_factory_run, snapshot
+from tests.support.foreign_runs import (
+    MLX_LINES,
+    age,
+    hf_trainer_run,
+    llama_factory_run,
+    mlx_lm_run,
+    save_console,
+    snapshot,
+)
 from tests.support.run_builder import build_run
 from tuiapp.cli.main import main
 from tuner.config.workspace import Workspace
@@ -87,3 +95,18 @@ def test_what_would_write_is_refused(
 def test_a_run_of_ours_cannot_be_adopted(workspace: Workspace, capsys: Capture) -> None:
     run = build_run(workspace.runs)
     assert "already" in told(capsys, workspace, "runs", "adopt", run.name, code=2)
+
+
+def test_it_is_shown_and_its_console_printed(workspace: Workspace, capsys: Capture) -> None:
+    run = mlx_lm_run(workspace.root / "adapters")
+    save_console(run, MLX_LINES)
+    said = told(capsys, workspace, "runs", "show", "adapters")
+    assert "recorded" in said
+    assert str(run) in said
+    shown = document(capsys, workspace, "runs", "show", str(run))
+    assert isinstance(shown, dict)
+    assert (shown["source"], shown["objective"]) == ("mlx-lm", "sft")
+    assert "Saved final weights" in told(capsys, workspace, "runs", "logs", "adapters")
+    listed = document(capsys, workspace, "runs", "list")
+    assert isinstance(listed, list)
+    assert [r["source"] for r in listed] == ["mlx-lm"]

@@ -13,6 +13,7 @@ from tuiapp.screens.reading.watched_log import WatchedLog
 from tuner.runs.layout import RunPaths
 from tuner.runs.metric_reader import MetricReader
 from tuner.runs.metrics_view import MetricsView
+from tuner.runs.run_texts import configuration_of, console_of
 from tuner.runs.text_tail import inert
 
 _LONGEST_CONFIGURATION = 200_000
@@ -43,7 +44,7 @@ class WatchedRun:
         self._reader = MetricReader(run_dir)
         self._seen = _Seen()
         self._view: MetricsView | None = None
-        self._log = WatchedLog(run_id, self._paths.console, lambda: self._view)
+        self._log = WatchedLog(run_id, console_of(run_dir), lambda: self._view)
 
     def changes(self) -> list[Message]:
         """One message for each part that changed; all parts at the first look."""
@@ -62,11 +63,12 @@ class WatchedRun:
         return [MetricsRead(self.run_id, self._view, self._reader.skipped)]
 
     def _configuration(self, first: bool) -> list[Message]:
-        stamp = _stamp(self._paths.job)
+        path = configuration_of(self.run_dir)
+        stamp = _stamp(path)
         if stamp == self._seen.job and not first:
             return []
         self._seen.job = stamp
-        return [ConfigurationRead(self.run_id, _text(self._paths.job) if stamp else "")]
+        return [ConfigurationRead(self.run_id, _text(path) if stamp else "")]
 
     def _checkpoints(self, first: bool) -> list[Message]:
         """A new evaluation changes scores, a marker makes a checkpoint whole."""
@@ -87,11 +89,16 @@ def _checkpoint_stamps(paths: RunPaths) -> tuple[object, ...]:
     stamps: list[object] = [_stamp(paths.final_model / "complete.json")]
     for base in (paths.checkpoints, paths.root):
         try:
-            names = sorted(e.name for e in os.scandir(base) if e.name.startswith("checkpoint-"))
+            names = sorted(e.name for e in os.scandir(base) if e.name.startswith("checkpoint") or _is_mlx(e.name))
         except OSError:
             continue
         stamps += [(name, _stamp(base / name / "complete.json")) for name in names]
     return tuple(stamps)
+
+
+def _is_mlx(name: str) -> bool:
+    """mlx-lm saves a file a checkpoint."""
+    return name.endswith("adapters.safetensors")
 
 
 def _stamp(path: Path) -> Stamp:
