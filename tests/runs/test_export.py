@@ -109,6 +109,11 @@ def test_an_axis_is_a_column_more(kind: Format) -> None:
     assert [r["epoch"] for r in epochs] == [0.5, 1.0]
 
 
+@pytest.mark.parametrize("kind", TABLES[:3])
+def test_half_a_surrogate_pair_in_a_name_is_written_escaped(kind: Format) -> None:
+    assert b"odd\\" in written(kind, view(**{"odd\ud800": [1.0]}))
+
+
 def test_a_metric_that_is_called_run_keeps_its_name() -> None:
     assert written(Format.CSV, view(run=[1.0]), view(run=[2.0])).decode().splitlines()[0] == "run_id,step,run"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tuiapp.cli.output import number, print_line, print_table, tell
 from tuner.runs.compare import Comparison
 from tuner.runs.compare_metrics import Better, MetricCell
@@ -9,6 +11,7 @@ from tuner.runs.run_configuration import Origin, Setting
 from tuner.runs.text_tail import inert
 
 ARROW = {Better.LOWER: "↓", Better.HIGHER: "↑", None: ""}
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _WIDEST = 44
 """Cells that a value may take; the JSON has all of it."""
 
@@ -41,7 +44,10 @@ def value_text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:g}"
-    return f"[{', '.join(map(value_text, value))}]" if isinstance(value, list) else inert(str(value))
+    if isinstance(value, list):
+        return f"[{', '.join(map(value_text, value))}]"
+    text = inert(str(value))
+    return f"{text[:12]}…" if _HASH.fullmatch(text) else text
 
 
 def setting_text(setting: Setting) -> str:

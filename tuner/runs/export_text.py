@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
+
+import orjson
 
 from tuner.runs.export_table import ExportTable, run_column
 
@@ -40,14 +40,13 @@ def write_json(out: BinaryIO, tables: Sequence[ExportTable], names: Sequence[str
     several = len(tables) > 1
     columns = [*([run_column(names)] if several else []), "step", *names]
     out.write(b'{"columns": ' + _encoded(columns) + b', "rows": [')
-    nonfinite = 0
+    nonfinite = sum(_count_odd(table, names) for table in tables)
     first = True
     for table in tables:
         before: list[Cell] = [table.run_id] if several else []
         for block in _blocks(table, names):
             for row in block:
-                nonfinite += sum(1 for v in row if _is_odd(v))
-                out.write((b"\n" if first else b",\n") + _encoded([*before, *map(_finite, row)]))
+                out.write((b"\n" if first else b",\n") + _encoded([*before, *row]))
                 first = False
     out.write(b'\n], "nonfinite": ' + str(nonfinite).encode() + b"}\n")
 
@@ -60,7 +59,7 @@ def write_jsonl(out: BinaryIO, tables: Sequence[ExportTable], names: Sequence[st
         before: dict[str, Cell] = {run_column(names): table.run_id} if several else {}
         for block in _blocks(table, names):
             for row in block:
-                values = {k: _finite(v) for k, v in zip(keys, row, strict=True) if v is not None}
+                values = {k: v for k, v in zip(keys, row, strict=True) if v is not None}
                 out.write(_encoded({**before, **values}) + b"\n")
 
 
@@ -81,13 +80,25 @@ def _blocks(table: ExportTable, names: Sequence[str]) -> Iterator[Iterator[tuple
         yield zip(*cells, strict=True)
 
 
-def _finite(value: Cell) -> Cell:
-    return None if _is_odd(value) else value
+def _count_odd(table: ExportTable, names: Sequence[str]) -> int:
+    """How many values are not finite."""
+    import numpy as np
 
-
-def _is_odd(value: Cell) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
+    columns = (c for name in names if (c := table.column(name)) is not None)
+    return sum(int(np.count_nonzero(c.present & ~np.isfinite(c.values))) for c in columns)
 
 
 def _encoded(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", errors="backslashreplace")
+    """JSON; orjson writes null for what is not finite."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # halves of surrogate pairs in a name
+        return orjson.dumps(_mended(value))
+
+
+def _mended(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="backslashreplace").decode()
+    if isinstance(value, list):
+        return [_mended(v) for v in value]
+    return {_mended(k): v for k, v in value.items()} if isinstance(value, dict) else value
