@@ -23,7 +23,8 @@ def test_ours_are_where_they_always_are(tmp_path: Path) -> None:
 def test_a_console_that_somebody_saved(tmp_path: Path, name: str) -> None:
     run = mlx_lm_run(tmp_path / "adapters")
     assert not console_of(run).exists()
-    assert console_of(run) == save_console(run, MLX_LINES, name)
+    saved = save_console(run, MLX_LINES, name)
+    assert console_of(run) == saved
 
 
 def test_what_a_maker_recorded_of_its_configuration(tmp_path: Path) -> None:
