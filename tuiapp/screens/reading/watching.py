@@ -11,6 +11,7 @@ from pathlib import Path
 from tuiapp.screens.reading.around import AroundWatch
 from tuiapp.screens.reading.observer import SLOW, Observer, Post
 from tuiapp.screens.surroundings import Surroundings
+from tuner.runs.layout import RUN_ID
 
 _STEP_MS, _DEBOUNCE_MS = 30, 60
 _EMPTY = 0.5
@@ -102,18 +103,15 @@ def touched(runs: Path, known: Set[Path], paths: Iterable[str]) -> dict[Path, bo
         path = Path(text)
         if path.name in _QUIET:
             continue
-        if path.is_relative_to(runs) and path != runs:
-            inner = path.relative_to(runs).parts
-            folder: Path | None = runs / inner[0]
-            whole = not (len(inner) > 1 and (inner[1] == "logs" or inner[-1] == "console.log"))
-        else:
-            folder, whole = None, False
-        if folder not in known:
-            # Another tool's run is read whole each time: that waits for the slow look.
-            other = next((p for p in (path, *path.parents) if p in known), None)
-            folder, whole = (other, False) if other is not None else (folder, whole)
-        if folder is not None:
-            found[folder] = found.get(folder, False) or whole
+        inner = path.relative_to(runs).parts if path.is_relative_to(runs) else ()
+        if inner and RUN_ID.fullmatch(inner[0]):
+            rows = len(inner) > 1 and (inner[1] == "logs" or inner[-1] == "console.log")
+            folder = runs / inner[0]
+            found[folder] = found.get(folder, False) or not rows
+            continue
+        other = next((p for p in (path, *path.parents) if p in known), None)
+        if other is not None:  # another tool's run is read whole each time: that waits for the slow look
+            found[other] = False
     return found
 
 
