@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 19
 """Bytes read at once: what is made of them still lies in the processor's cache."""
 _MARK = 256
 """Bytes before the unread part that are compared, to notice a file that was written anew."""
