@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
     from tuiapp.screens.reading.overlay import OverlayRun
     from tuiapp.widgets.machine_facts import Fact
-    from tuner.runs.metrics_view import MetricsView
     from tuner.runs.compare import Comparison
     from tuner.runs.log_places import Timeline
     from tuner.runs.log_reader import LogPage, LogReader
     from tuner.runs.log_search import ErrorSearch
+    from tuner.runs.metrics_view import MetricsView
     from tuner.runs.summary import RunSummary
 
 
@@ -179,6 +179,13 @@ class ExportTaken(Message):
     """The file to export to is there already."""
 
     path: Path
+
+
+@dataclass(eq=False, repr=False)
+class Adopted(Message):
+    """Another tool's run was made one of ours, with this id."""
+
+    run_id: str
 
 
 @dataclass(eq=False, repr=False)

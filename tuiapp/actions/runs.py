@@ -46,6 +46,16 @@ RUNS: tuple[Action, ...] = (
         Need.ENDED_RUN,
     ),
     Action(
+        "run.adopt",
+        "Adopt",
+        "Make another tool's run one of this workspace; the original stays.",
+        "A",
+        Where.MAIN,
+        "adopt_run",
+        Need.FOREIGN_RUN,
+        in_bar=False,
+    ),
+    Action(
         "checkpoint.sort", "Sort", "Sort checkpoints by the next column.", "o", Where.MAIN, "sort_next", Need.CHECKPOINT
     ),
     Action(

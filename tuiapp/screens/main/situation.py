@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuiapp.actions import Action, Need
+from tuner.discovery.run_folders import OURS
 from tuner.runs.summary import RunSummary
 
 
@@ -28,6 +29,7 @@ def why_not(action: Action, situation: Situation) -> str:
         Need.RUN: run is not None,
         Need.LIVE_RUN: run is not None and run.is_live,
         Need.ENDED_RUN: run is not None and not any(r.is_live for r in situation.targets or (run,)),
+        Need.FOREIGN_RUN: run is not None and run.source != OURS,
         Need.CHECKPOINT: run is not None and situation.checkpoints,
     }
     if met[action.need]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.command import CommandPalette
 
+from tests.support.foreign_runs import age, hf_trainer_run
 from tests.support.run_builder import build_run
 from tests.tuiapp.screen.every_action.deeds import Stage, deed, one_run
 from tests.tuiapp.screen.support import MIDDLE, add_live, labels
@@ -15,6 +16,7 @@ from tuiapp.screens.main.panes import Pane
 from tuiapp.screens.publish import PublishScreen
 from tuiapp.screens.theme_picker import ThemeScreen
 from tuiapp.widgets.checkpoint_table import CheckpointTable
+from tuner.config.workspace import Workspace
 
 
 @deed("run.new")
@@ -35,6 +37,18 @@ async def _(s: Stage) -> None:
 @deed("run.delete")
 async def _(s: Stage) -> None:
     await s.does(lambda: s.on(ConfirmScreen) and "Delete this run?" in s.text)
+
+
+def foreign_run(workspace: Workspace) -> None:
+    """A run of another tool, and nothing else."""
+    age(hf_trainer_run(workspace.root / "out" / "trl"))
+
+
+@deed("run.adopt", furnish=foreign_run)
+async def _(s: Stage) -> None:
+    await s.does(lambda: s.on(ConfirmScreen) and "Adopt this run?" in s.text)
+    await s.press("y")
+    await s.until(lambda: any(s.workspace.runs.glob("*-trl-*/manifest.json")) and "adopted as" in s.text)
 
 
 @deed("run.find")
