@@ -56,5 +56,11 @@ class RunQuery:
 
     def select(self, runs: Iterable[RunSummary]) -> list[RunSummary]:
         """The runs to be shown, in their order."""
-        now, terms, archived = self.now(), self.terms, self.with_archived or self.names_archived
-        return [r for r in runs if (archived or not r.archived) and all(t.matches(r, now) for t in terms)]
+        found = list(runs)
+        if not self.with_archived and not self.names_archived:
+            found = [r for r in found if not r.archived]
+        now = self.now()
+        for term in self.terms:
+            holds = term.test(now)
+            found = [r for r in found if holds(r)]
+        return found

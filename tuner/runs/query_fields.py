@@ -12,10 +12,24 @@ if TYPE_CHECKING:
     from tuner.runs.summary import RunSummary
 
 
+_texts: dict[str, tuple[RunSummary, str]] = {}
+_MOST_TEXTS = 50_000
+
+
 def searched_text(run: RunSummary) -> str:
-    """What bare words are looked for in, case folded; a line for each text, so that no word spans two."""
+    """What bare words are looked for in, case folded; a line for each text, so that no word spans two.
+
+    Kept for the next key: the list that is searched is mostly the same.
+    """
+    known = _texts.get(run.id)
+    if known is not None and known[0] is run:
+        return known[1]
     tags = "\n".join(run.tags)
-    return f"{run.name}\n{run.id}\n{run.model or ''}\n{run.dataset or ''}\n{tags}\n{run.note}".casefold()
+    text = f"{run.name}\n{run.id}\n{run.model or ''}\n{run.dataset or ''}\n{tags}\n{run.note}".casefold()
+    if len(_texts) >= _MOST_TEXTS:
+        _texts.clear()
+    _texts[run.id] = (run, text)
+    return text
 
 
 def _is_ended(run: RunSummary) -> bool:
@@ -38,28 +52,19 @@ FLAGS: dict[str, Callable[[RunSummary], bool]] = {
 
 def state_words(run: RunSummary) -> list[str]:
     """The state and what it implies: live, ended, stale."""
-    return [run.state, *(name for name in ("live", "ended", "stale") if FLAGS[name](run))]
+    if run.state in ENDED_STATES:
+        return [run.state, "ended"]
+    if run.stale_seconds is not None:
+        return [run.state, "live", "stale"] if run.is_live else [run.state, "stale"]
+    return [run.state, "live"] if run.is_live else [run.state]
 
 
-def _known(text: str | None) -> list[str]:
-    return [text] if text is not None else []
-
-
-TEXT_FIELDS: dict[str, Callable[[RunSummary], list[str]]] = {
-    "state": state_words,
-    "objective": lambda r: _known(r.objective),
-    "method": lambda r: _known(r.method),
-    "backend": lambda r: _known(r.backend),
-    "kind": lambda r: [r.kind],
-    "source": lambda r: [r.source],
-    "tag": lambda r: r.tags,
-    "model": lambda r: _known(r.model),
-    "dataset": lambda r: _known(r.dataset),
-    "id": lambda r: [r.id],
-    "name": lambda r: [r.name],
-    "parent": lambda r: _known(r.parent),
-    "note": lambda r: [r.note],
-}
+WORD_LISTS: dict[str, Callable[[RunSummary], list[str]]] = {"state": state_words, "tag": lambda r: r.tags}
+TEXT_FIELDS = (
+    "state", "objective", "method", "backend", "kind", "source", "tag",
+    "model", "dataset", "id", "name", "parent", "note",
+)  # fmt: skip
+"""Those without a list of words have the names of a run's attributes."""
 CONTAINED = frozenset({"model", "dataset", "id", "name", "parent", "note"})
 """Fields of free text: part of it is enough. The others are words from a list: the beginning is enough."""
 TIME_FIELDS: dict[str, Callable[[RunSummary], str | None]] = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuner.runs.query_fields import CONTAINED, FLAGS, NUMBER_FIELDS, TEXT_FIELDS, TIME_FIELDS, searched_text
+from tuner.runs.query_fields import CONTAINED, FLAGS, NUMBER_FIELDS, TIME_FIELDS, WORD_LISTS, searched_text
 from tuner.runs.query_values import Age, When, seconds_of, written
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _ORDER: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "=": lambda a, b: math.isclose(a, b, rel_tol=1e-9),
 }
+Test = Callable[["RunSummary"], bool]
 OPERATORS = ("<=", ">=", "<", ">", "=", ":")
 """The longer ones first."""
 
@@ -36,9 +37,12 @@ class Words:
     def __str__(self) -> str:
         return _alternatives(self.any_of)
 
-    def matches(self, run: RunSummary, now: float) -> bool:
-        text = searched_text(run)
-        return any(word in text for word in self.any_of)
+    def test(self, now: float) -> Test:
+        words = self.any_of
+        if len(words) == 1:
+            word = words[0]
+            return lambda run: word in searched_text(run)
+        return lambda run: any(word in searched_text(run) for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,18 @@ class Text:
     def __str__(self) -> str:
         return f"{self.field}{'=' if self.whole else ':'}{_alternatives(self.any_of)}"
 
-    def matches(self, run: RunSummary, now: float) -> bool:
-        values = [v.casefold() for v in TEXT_FIELDS[self.field](run)]
+    def test(self, now: float) -> Test:
+        any_of, fits = self.any_of, self._fits()
+        if self.field in WORD_LISTS:
+            words_of = WORD_LISTS[self.field]
+            return lambda run: any(fits(word.casefold(), any_of) for word in words_of(run))
+        value_of: Callable[[RunSummary], str | None] = operator.attrgetter(self.field)
+        return lambda run: (value := value_of(run)) is not None and fits(value.casefold(), any_of)
+
+    def _fits(self) -> Callable[[str, tuple[str, ...]], bool]:
         if self.whole:
-            return any(a in values for a in self.any_of)
-        if self.field in CONTAINED:
-            return any(a in v for a in self.any_of for v in values)
-        return any(v.startswith(a) for a in self.any_of for v in values)
+            return lambda value, any_of: value in any_of
+        return _contains if self.field in CONTAINED else str.startswith
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,9 @@ class Flag:
     def __str__(self) -> str:
         return f"is:{'|'.join(self.any_of)}"
 
-    def matches(self, run: RunSummary, now: float) -> bool:
-        return any(FLAGS[name](run) for name in self.any_of)
+    def test(self, now: float) -> Test:
+        flags = [FLAGS[name] for name in self.any_of]
+        return flags[0] if len(flags) == 1 else lambda run: any(flag(run) for flag in flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +95,18 @@ class Number:
     def __str__(self) -> str:
         return f"{self.name}{self.sign}{'|'.join(map(written, self.any_of))}"
 
-    def matches(self, run: RunSummary, now: float) -> bool:
-        read = NUMBER_FIELDS.get(self.name)
-        if read is None:
-            value = run.metrics.get(self.name)
-            if value is None:  # a metric that is there but not finite is told as None
-                return self.sign == "=" and self.name in run.metrics and any(math.isnan(v) for v in self.any_of)
-        else:
-            value = read(run, now)
-        if value is None:
-            return False
-        compare = _ORDER[self.sign]
-        return any(compare(value, v) for v in self.any_of)
+    def test(self, now: float) -> Test:
+        name, values, compare, read = self.name, self.any_of, _ORDER[self.sign], NUMBER_FIELDS.get(self.name)
+        # A metric that is there but not finite is told as None.
+        unknown = self.sign == "=" and any(map(math.isnan, values))
+
+        def holds(run: RunSummary) -> bool:
+            value = run.metrics.get(name) if read is None else read(run, now)
+            if value is None:
+                return unknown and read is None and name in run.metrics
+            return any(compare(value, v) for v in values)
+
+        return holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +120,25 @@ class Time:
     def __str__(self) -> str:
         return f"{self.field}{self.sign}{'|'.join(map(str, self.any_of))}"
 
-    def matches(self, run: RunSummary, now: float) -> bool:
-        value = seconds_of(TIME_FIELDS[self.field](run))
-        return value is not None and any(self._one(value, when, now) for when in self.any_of)
+    def test(self, now: float) -> Test:
+        stamp_of, ranges = TIME_FIELDS[self.field], [self._range(when, now) for when in self.any_of]
 
-    def _one(self, value: float, when: When, now: float) -> bool:
+        def holds(run: RunSummary) -> bool:
+            value = seconds_of(stamp_of(run))
+            return value is not None and any(low <= value < high for low, high in ranges)
+
+        return holds
+
+    def _range(self, when: When, now: float) -> tuple[float, float]:
+        """The seconds since the epoch that fit: from, and up to but not including."""
         first, end = when.span(now)
         if self.sign == "=":
-            return first <= value < end
-        if self.sign == ">=" or (self.sign == ">" and isinstance(when, Age)):
-            return value >= first
+            return first, end
         if self.sign == ">":
-            return value >= end
-        return value < (end if self.sign == "<=" else first)
+            return first if isinstance(when, Age) else end, math.inf
+        if self.sign == ">=":
+            return first, math.inf
+        return -math.inf, end if self.sign == "<=" else first
 
 
 Asked = Words | Text | Flag | Number | Time
@@ -138,8 +154,14 @@ class Term:
     def __str__(self) -> str:
         return f"-{self.asked}" if self.negated else str(self.asked)
 
-    def matches(self, run: RunSummary, now: float) -> bool:
-        return self.asked.matches(run, now) is not self.negated
+    def test(self, now: float) -> Test:
+        """A test of runs at that time, in seconds since the epoch."""
+        holds = self.asked.test(now)
+        return (lambda run: not holds(run)) if self.negated else holds
+
+
+def _contains(value: str, any_of: tuple[str, ...]) -> bool:
+    return any(word in value for word in any_of)
 
 
 def _alternatives(words: tuple[str, ...]) -> str:
