@@ -1,6 +1,24 @@
 """All benchmarks, one after the other: ``make bench``."""
 
-from benchmarks import first_paint, idle_and_live, long_run, row_to_screen, supervision
+from benchmarks import (
+    first_paint,
+    idle_and_live,
+    log_index,
+    long_run,
+    many_runs,
+    metric_history,
+    row_to_screen,
+    supervision,
+)
 
-for benchmark in (first_paint, row_to_screen, idle_and_live, long_run, supervision):
+for benchmark in (
+    first_paint,
+    row_to_screen,
+    idle_and_live,
+    long_run,
+    log_index,
+    metric_history,
+    many_runs,
+    supervision,
+):
     benchmark.main()

@@ -193,7 +193,9 @@ def test_problems_are_told(text: str, problem: str) -> None:
     assert RunQuery.parse(text).problems == (problem,)
 
 
-@pytest.mark.parametrize("text", ["los<1.2", "rewards/margins>1", "state:r", "loss<", "tools", "created>"])
+@pytest.mark.parametrize(
+    "text", ["los<1.2", "rewards/margins>1", "state:r", "state:recorded", "loss<", "tools", "created>"]
+)
 def test_what_may_be_meant_or_is_still_typed_is_no_problem(text: str) -> None:
     assert RunQuery.parse(text).problems == ()
 

@@ -13,7 +13,7 @@ from tuner.runs.query_values import Age, duration, number, share, when
 
 _FIELDS = (*TEXT_FIELDS, *NUMBER_FIELDS, *TIME_FIELDS, "is", "loss")
 _READ = {"progress": share, **dict.fromkeys(DURATIONS, duration)}
-_STATES = (*(s.value for s in RunState), "live", "ended", "stale", "unreadable", "unknown")
+_STATES = (*(s.value for s in RunState), "live", "ended", "stale", "recorded", "unreadable")
 
 
 @dataclass(frozen=True, slots=True)
