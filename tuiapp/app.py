@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.events import DescendantFocus
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -45,7 +46,7 @@ class TunerApp(App[None]):
         observer: Observer | None = None,
         session: Session | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=_sparing_driver() if appearance.slow_link else None)
         self.session = session or Session(services.workspace)
         self.observer = observer or Observer(services.workspace)
         self.services, self.appearance, self.surroundings = services, appearance, surroundings
@@ -196,3 +197,9 @@ class TunerApp(App[None]):
 
             self._colourless = Colourless()
         return [self._colourless]
+
+
+def _sparing_driver() -> type[Driver]:
+    from tuiapp.screens.sparing_driver import SparingDriver
+
+    return SparingDriver

@@ -81,3 +81,18 @@ def test_a_terminal_that_cannot_draw_is_told_what_to_do(workspace: Workspace, ou
         program.wait_for(b"TERM=dumb says that this one cannot")
         program.wait_for(b"xterm-256color")
         assert b"\x1b" not in program.raw
+
+
+def test_a_slow_link_shows_the_same_with_far_fewer_bytes(workspace: Workspace, outside: dict[str, str]) -> None:
+    run_dir = add_live(workspace)
+    sent: dict[str, int] = {}
+    for slow in ("0", "1"):
+        with screen_of(workspace.root, **outside, TUNER_SLOW_LINK=slow) as program:
+            program.wait_for(b"saved checkpoint-50")
+            program.type("?")
+            program.wait_for(b"Keys")
+            program.type("\x1b")
+            program.type("cz")  # the editor over the run's configuration, then a letter in it
+            program.wait_for(b"schedule")
+            sent[slow] = len(program.raw)
+    assert run_dir.is_dir() and sent["1"] < 0.6 * sent["0"], sent
