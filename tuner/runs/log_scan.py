@@ -1,9 +1,9 @@
 """Matching lines of a log, block by block; as a program of its own for patterns that somebody typed.
 
-``python -m tuner.runs.log_scan`` reads requests from stdin, one JSON object a line: first
-``{"pattern", "patience"}``, then ``{"path", "from", "to"}`` (answered by frames: SCANNED, the bytes done, a count, and so many offsets of 8 bytes) or
-``{"texts": […]}`` (answered by SPANS, 0, a length, and so many bytes of JSON). A pattern can keep ``re`` busy for
-years, and nothing else of the process runs meanwhile: that is why it is another process, which ends itself when one
+``python -m tuner.runs.log_scan`` reads requests from stdin, one JSON object a line: first ``{"pattern", "patience"}``,
+then ``{"path", "from", "to"}`` (answered by frames: SCANNED, the bytes done, a count, and so many offsets of 8 bytes)
+or ``{"texts": […]}`` (answered by SPANS, 0, a length, and so many bytes of JSON). A pattern can keep ``re`` busy for
+years, and nothing else of its process runs meanwhile: that is why it is another process, which ends itself when one
 block takes longer than its patience in seconds.
 """
 

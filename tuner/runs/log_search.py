@@ -9,11 +9,13 @@ import threading
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tuner.runs.log_file import LogFile
-from tuner.runs.log_match import ErrorMatcher, Matcher, compile_pattern
 from tuner.runs.log_reader import LogReader
-from tuner.runs.log_scan import FRAME, SPANS, scan
+
+if TYPE_CHECKING:
+    from tuner.runs.log_match import Matcher
 
 PATIENCE = 4.0
 """Seconds that a pattern may take for one block of the log, or for the lines in sight."""
@@ -91,22 +93,34 @@ class LogSearch:
 class LocalSearch(LogSearch):
     """Lines found in this very process: for matchers that are quick on any text, or where nothing else goes on."""
 
-    def __init__(self, log: LogReader, matcher: Matcher) -> None:
+    def __init__(self, log: LogReader, matcher: Matcher | None) -> None:
         super().__init__(log)
         self._matcher = matcher
 
+    def matcher(self) -> Matcher:
+        """What finds the lines."""
+        assert self._matcher is not None  # or this is overridden
+        return self._matcher
+
     def _scan(self, begin: int, end: int) -> Iterator[tuple[int, Sequence[int]]]:
-        for found in scan(LogFile(self.log.path), self._matcher, begin, end, _SMALL):
+        from tuner.runs.log_scan import scan
+
+        for found in scan(LogFile(self.log.path), self.matcher(), begin, end, _SMALL):
             if self._closed:
                 raise SearchFailed("the search was ended")
             yield found
 
 
 class ErrorSearch(LocalSearch):
-    """The error lines."""
+    """The error lines. What finds them is loaded when they are first looked for, not before the first paint."""
 
     def __init__(self, log: LogReader) -> None:
-        super().__init__(log, ErrorMatcher())
+        super().__init__(log, None)
+
+    def matcher(self) -> Matcher:
+        from tuner.runs.log_match import ErrorMatcher
+
+        return ErrorMatcher()
 
 
 class PatternSearch(LogSearch):
@@ -117,6 +131,8 @@ class PatternSearch(LogSearch):
     """
 
     def __init__(self, log: LogReader, text: str) -> None:
+        from tuner.runs.log_match import compile_pattern
+
         super().__init__(log)
         compile_pattern(text)
         self.text = text
@@ -126,6 +142,8 @@ class PatternSearch(LogSearch):
 
     def spans(self, texts: Sequence[str]) -> list[Spans]:
         """Where in these lines the matches are; nowhere where that would take too long."""
+        from tuner.runs.log_scan import FRAME, SPANS
+
         with self._marking:
             try:
                 self._marker = self._marker or self._start()
@@ -151,6 +169,8 @@ class PatternSearch(LogSearch):
             self._scanner = self._marker = None
 
     def _scan(self, begin: int, end: int) -> Iterator[tuple[int, Sequence[int]]]:
+        from tuner.runs.log_scan import FRAME
+
         done = begin
         try:
             self._scanner = self._scanner or self._start()

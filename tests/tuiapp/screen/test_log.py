@@ -408,3 +408,26 @@ def stand_in_pager(folder: Path, name: str) -> Path:
     path.write_text(f'#!/bin/sh\nprintf "%s\\n" "$LESSSECURE" "$LESSOPEN" "$@" > "{folder}/called"\n')
     path.chmod(0o755)
     return path
+
+
+async def test_a_bar_that_goes_on_below_is_not_drawn(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = add_logged(workspace, extra=" 10%|#")
+    async with opened(workspace) as log:
+        await log.press("home")
+        await log.until(lambda: "step=1 " in log.text)
+        drawn: list[int] = []
+        plain = log.view.render_line
+        monkeypatch.setattr(log.view, "render_line", lambda y: drawn.append(y) or plain(y))
+        with path.open("a") as file:
+            file.write("\r 20%|##")
+        await log.until(lambda: log.view.last_line == " 20%|##", "the bar")
+        await log.pilot.pause()
+        assert drawn == []
+
+
+async def test_of_many_steps_the_last_one_counts(workspace: Workspace) -> None:
+    add_logged(workspace)
+    async with opened(workspace) as log:
+        for step in range(100, 200):
+            log.view.go_to_step(step)
+        await log.until(lambda: "step=199 " in log.under)

@@ -40,13 +40,18 @@ def count(wanted: CountWanted, post: Post, still: Still) -> None:
 
 def read_window(wanted: WindowWanted, post: Post) -> None:
     """Read lines, and mark matches in them."""
-    if wanted.filtered is None:
-        page = wanted.log.window(wanted.first, wanted.count)
-    else:
-        starts = wanted.filtered.window(wanted.first, wanted.count)
-        page = wanted.log.lines_from(starts, wanted.first, len(wanted.filtered))
-    spans = wanted.marked.spans([line.text for line in page.lines]) if wanted.marked is not None else []
-    post(WindowRead(wanted, page, spans))
+    read = WindowRead(wanted)
+    try:
+        if wanted.filtered is None:
+            page = wanted.log.window(wanted.first, wanted.count)
+        else:
+            starts = wanted.filtered.window(wanted.first, wanted.count)
+            page = wanted.log.lines_from(starts, wanted.first, len(wanted.filtered))
+        if wanted.marked is not None:
+            read.spans = wanted.marked.spans([line.text for line in page.lines])
+        read.page = page
+    finally:
+        post(read)
 
 
 def search(wanted: SearchWanted, post: Post) -> None:
@@ -59,22 +64,24 @@ def search(wanted: SearchWanted, post: Post) -> None:
             told = time.monotonic()
             post(Searched(wanted.search, over=False))
 
+    over = Searched(wanted.search, over=True)
     try:
         wanted.search.advance(tell)
     except SearchFailed as error:
-        post(Searched(wanted.search, over=True, problem=str(error)))
-    else:
-        post(Searched(wanted.search, over=True))
+        over.problem = str(error)
+    finally:  # the pane asks for nothing more before it has heard of this
+        post(over)
 
 
 def find(wanted: PlaceWanted, post: Post) -> None:
     """Find a place; all lines are counted first."""
+    found = PlaceFound(wanted)
     try:
         place = parse_place(wanted.text)
         while wanted.log.advance():
             pass
-        line, said = find_place(wanted.log, place, wanted.timeline)
+        found.line, found.said = find_place(wanted.log, place, wanted.timeline)
     except PlaceError as error:
-        post(PlaceFound(wanted, None, str(error)))
-    else:
-        post(PlaceFound(wanted, line, said))
+        found.said = str(error)
+    finally:
+        post(found)

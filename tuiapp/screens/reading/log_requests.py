@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tuner.runs.log_places import Timeline
-from tuner.runs.log_reader import LogPage, LogReader
-from tuner.runs.log_search import LogSearch, PatternSearch, Spans
+if TYPE_CHECKING:
+    from tuner.runs.log_places import Timeline
+    from tuner.runs.log_reader import LogPage, LogReader
+    from tuner.runs.log_search import LogSearch, PatternSearch, Spans
 
 
 class Ask(StrEnum):
@@ -84,11 +86,11 @@ class Counted(Message):
 
 @dataclass(eq=False, repr=False)
 class WindowRead(Message):
-    """The lines that were wanted; ``spans`` as many as lines, where a search was to be marked."""
+    """The lines that were wanted, None where reading failed; ``spans`` as many, where a search was to be marked."""
 
     asked: WindowWanted
-    page: LogPage
-    spans: Sequence[Spans]
+    page: LogPage | None = None
+    spans: Sequence[Spans] = ()
 
 
 @dataclass(eq=False, repr=False)
@@ -105,5 +107,5 @@ class PlaceFound(Message):
     """Where the place is, a line from 0; None where there is none. ``said`` tells more."""
 
     asked: PlaceWanted
-    line: int | None
-    said: str
+    line: int | None = None
+    said: str = ""

@@ -28,7 +28,7 @@ class WatchedLog:
         """What there is to tell of the log; [] where it is as before."""
         if not self._log.refresh() and not first:
             return []
-        if self._log.is_counted and self._log.size - self._errors.done <= EAGER:
+        if not first and self._log.is_counted and self._log.size - self._errors.done <= EAGER:
             with contextlib.suppress(SearchFailed):  # the screen is being closed
                 self._errors.advance()
         return [LogRead(self._run_id, self._log, self._errors, self._log.tail(TAIL), self._timeline)]

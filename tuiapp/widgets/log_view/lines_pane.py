@@ -33,6 +33,8 @@ class LogLinesPane(LinePane):
         self._spans: dict[str, Spans] = {}
         self._by_us = False
         self._version = 0
+        self._sight: list[tuple[Row, LogLine | None]] = []
+        self._drawn: list[tuple[Row, LogLine | None]] = []
         self._made: tuple[tuple[object, ...], list[Row]] | None = None
 
     # What the subclass says
@@ -70,13 +72,20 @@ class LogLinesPane(LinePane):
 
     def set_count(self, count: int) -> None:
         """There are so many lines now; where the end is followed it is shown."""
-        super().set_count(count)
+        self._count = count
+        self._fit()
         if self.following:
             self.cursor = max(0, count - 1)
             self.call_after_refresh(self._to_end)
             self._to_end()
         elif self.cursor >= count:
             self.cursor = max(0, count - 1)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Draw again, where the lines in sight are others or read differently."""
+        if not self._rows() or self._sight != self._drawn:
+            self.refresh()
 
     def in_sight(self) -> range:
         """The lines in sight."""
@@ -204,6 +213,7 @@ class LogLinesPane(LinePane):
             else:
                 rows = [Row(i, 0, cut(self._text(i), width)) for i in range(top, min(self._count, top + self.room))]
             self._made = (key, rows)
+            self._sight = [(row, self._known.get(row.index)) for row in rows]
             if any(row.index not in self._known for row in rows):
                 self.call_later(self.want_lines)
         return self._made[1]
@@ -218,6 +228,7 @@ class LogLinesPane(LinePane):
             return super().render_line(y)
         width, base = self.scrollable_content_region.width, base_of(self)
         rows = self._rows()
+        self._drawn = self._sight
         if y >= len(rows):
             return Strip.blank(width, base)
         return line(self._parts(rows[y]), width, base, over=self.over(rows[y].index))

@@ -53,7 +53,8 @@ class LogView(FindingPane):
         self._empty = "reading…"
         self._asked: WindowWanted | None = None
         self._counting = False
-        self._quiet = False
+        self._quiet = self._seeking = False
+        self._next_step: int | None = None
 
     @property
     def last_line(self) -> str:
@@ -128,8 +129,8 @@ class LogView(FindingPane):
     def on_counted(self, event: Counted) -> None:
         event.stop()
         if event.log is self._log:
-            self._counting = self._counting and not event.over
             self._take(event.page)
+            self._counting = not event.over
 
     # Asking for lines
 
@@ -156,6 +157,8 @@ class LogView(FindingPane):
             return
         self._asked = None
         asked, page = event.asked, event.page
+        if page is None:
+            return
         holds = asked.log is self._log and asked.filtered is self._filter
         if holds and self._page is not None and page.generation == self._page.generation:
             self.learn(asked.first, page.lines)
@@ -202,8 +205,16 @@ class LogView(FindingPane):
         self.want_lines()
 
     def go_to_step(self, step: int) -> None:
-        """Go to the line of a training step, without a word where there is none."""
-        self._find(f"step {step}", asked=False)
+        """Go to the line of a training step, without a word where there is none. Of many steps the last one counts."""
+        self._next_step = step
+        if not self._seeking:
+            self._seek()
+
+    def _seek(self) -> None:
+        step, self._next_step = self._next_step, None
+        self._seeking = step is not None and self._log is not None
+        if self._seeking:
+            self._find(f"step {step}", asked=False)
 
     def begin(self, ask: Ask, text: str) -> str:
         if ask is not Ask.PLACE:
@@ -225,6 +236,8 @@ class LogView(FindingPane):
 
     def on_place_found(self, event: PlaceFound) -> None:
         event.stop()
+        if not event.asked.asked:
+            self._seek()
         if event.asked.log is not self._log or self._log is None:
             return
         if event.asked.asked and event.said:
@@ -278,6 +291,8 @@ class LogView(FindingPane):
         if not page.counted:
             told.append(f"counting {page.indexed / max(1, page.size):.0%}")
         errors = len(self._errors) if self._errors is not None else 0
+        if page.counted and page.first == 0:
+            errors = sum(line.is_error for line in page.lines)  # at once, where it is all of the log
         if errors:
             told.append(f"{errors:,} error line{'s' if errors != 1 else ''}")
         self.set_title(" · ".join(told), " · ".join(self._facts(page)))
