@@ -61,6 +61,10 @@ class RunsHandler:
         """
         return find_run(self.context.workspace, reference)
 
+    def id_of(self, run_dir: Path) -> str:
+        """The id of the run in a folder: ours is the folder's name, another tool's is not."""
+        return folder_at(self.context.workspace, run_dir).id
+
     def show(self, run_dir: Path) -> Json:
         """The object of `runs show`."""
         summary = self.summary(run_dir)
@@ -126,12 +130,12 @@ class RunsHandler:
         return self.summary(run_dir)
 
 
-def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint) -> Json:
-    """One object of `checkpoints list`."""
+def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint, run_id: str | None = None) -> Json:
+    """One object of `checkpoints list`; ``run_id`` where it is not the folder's name."""
     info = checkpoint.info
     complete = checkpoint.score.value is not None or _is_whole(run_dir, info.path)
     return {
-        "run_id": run_dir.name,
+        "run_id": run_id or run_dir.name,
         "step": info.step,
         "path": str(info.path),
         "is_final": info.is_final,

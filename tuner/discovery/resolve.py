@@ -10,7 +10,7 @@ from tuner.config.workspace import Workspace
 from tuner.core.errors import DiscoveryError
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
-from tuner.discovery.references import find_checkpoint, find_run, split_reference
+from tuner.discovery.references import find_checkpoint, find_run, folder_at, split_reference
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 ADAPTER_CONFIG = "adapter_config.json"
@@ -49,7 +49,7 @@ def _parent(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) ->
         except DiscoveryError as error:
             issues.append(_missing("model.parent", f"{named}: no such folder, and {error.message}", error.code.value))
             return None
-        folder, run_id = checkpoint.info.path, run_dir.name
+        folder, run_id = checkpoint.info.path, folder_at(workspace, run_dir).id
     if (folder / ADAPTER_CONFIG).is_file():
         job.model.parent = str(folder)
         base = _adapter_base(folder)
@@ -107,7 +107,7 @@ def _tokenizer(job: JobConfiguration, workspace: Workspace, issues: list[Issue])
                 _missing("model.tokenizer", f"{named}: no such folder, and {error.message}", "TOKENIZER_NOT_FOUND")
             )
             return None
-        folder, run_id = checkpoint.info.path, run_dir.name
+        folder, run_id = checkpoint.info.path, folder_at(workspace, run_dir).id
     job.model.tokenizer = str(folder)
     if not (folder / "tokenizer_config.json").is_file():
         issues.append(_missing("model.tokenizer", f"{folder} holds no tokenizer", "TOKENIZER_NOT_FOUND"))

@@ -11,20 +11,21 @@ from datetime import datetime
 from pathlib import Path
 
 from tuner.config.workspace import Workspace, cannot_write
-from tuner.core.errors import ConfigurationError, ErrorCode, FailureClass
+from tuner.core.errors import ConfigurationError
 from tuner.core.states import RunState
 from tuner.core.views import CheckpointInfo
 from tuner.discovery.checkpoints import find_checkpoints
-from tuner.discovery.foreign_facts import Facts, foreign_facts
+from tuner.discovery.foreign_facts import foreign_facts
 from tuner.discovery.foreign_summary import rfc3339
 from tuner.discovery.run_folders import RunFolder
 from tuner.discovery.summaries import summarise_folder
 from tuner.discovery.weight_facts import model_files
+from tuner.jobs.adopted_manifest import adopted_manifest, has_finished, made_at, unproven_end
 from tuner.jobs.finalize import finalize
 from tuner.runs.atomic import sync_folder, write_json
 from tuner.runs.checkpoint_marker import mark_complete
 from tuner.runs.events import append_event_locked
-from tuner.runs.layout import SCHEMA_VERSION, RunPaths, metric_file_name, new_run_id, utc_now
+from tuner.runs.layout import RunPaths, metric_file_name, new_run_id
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_lines import TIMESTAMP
 from tuner.runs.metric_reader import read_history
@@ -89,7 +90,7 @@ def _refuse(workspace: Workspace, folder: RunFolder, summary: RunSummary, move: 
         )
     newest = max((p.stat().st_mtime for p in folder.path.rglob("*") if p.is_file()), default=0.0)
     silent = time.time() - newest
-    if silent < _QUIET_SECONDS and not _has_finished(summary):
+    if silent < _QUIET_SECONDS and not has_finished(summary):
         raise ConfigurationError(
             f"{folder.id} was written to {max(0, round(silent))} seconds ago and may still be training",
             hint=f"adopt it once it has been silent for {_QUIET_SECONDS:.0f} seconds",
@@ -99,17 +100,9 @@ def _refuse(workspace: Workspace, folder: RunFolder, summary: RunSummary, move: 
 def _free_target(workspace: Workspace, summary: RunSummary) -> Path:
     """The new run's place; its id says when the original was made."""
     while True:
-        target = workspace.runs / new_run_id(summary.objective or "train", summary.name, _made(summary))
+        target = workspace.runs / new_run_id(summary.objective or "train", summary.name, made_at(summary))
         if not target.exists():
             return target
-
-
-def _has_finished(summary: RunSummary) -> bool:
-    return summary.state == RunState.SUCCEEDED
-
-
-def _made(summary: RunSummary) -> datetime | None:
-    return datetime.fromisoformat(summary.created_at) if summary.created_at else None
 
 
 def _fill(building: Path, run_id: str, folder: RunFolder, summary: RunSummary) -> None:
@@ -117,60 +110,19 @@ def _fill(building: Path, run_id: str, folder: RunFolder, summary: RunSummary) -
     history = read_history(folder.path)
     paths.logs.mkdir()
     paths.checkpoints.mkdir()
-    error = None if _has_finished(summary) else _unproven(summary)
-    manifest = _manifest(run_id, folder, summary, foreign_facts(folder.path, folder.source))
+    error = None if has_finished(summary) else unproven_end(summary)
+    manifest = adopted_manifest(run_id, folder, summary, foreign_facts(folder.path, folder.source))
     write_json(paths.manifest, {**manifest, "error": error})
     state = initial_state(RunState(str(manifest["state"])))
     reached = {"step": summary.step, "total_steps": summary.total_steps, "progress": summary.progress}
     write_json(paths.state, {**state, **reached, "message": f"adopted from {folder.path}", "error": error})
-    _write_rows(paths, history, _made(summary))
+    _write_rows(paths, history, made_at(summary))
     _copy_console(folder.path, paths.console)
     for checkpoint in find_checkpoints(folder.path, history=history):
         _take(folder.path, checkpoint, paths)
     data = {"from": str(folder.path), "maker": folder.source, "id": folder.id}
     append_event_locked(building, "adopted", f"adopted from {folder.path}", data)
     finalize(building)
-
-
-def _manifest(run_id: str, folder: RunFolder, summary: RunSummary, facts: Facts) -> dict[str, object]:
-    """What is known; the settings of the job only as far as its maker recorded them."""
-    job = {
-        "model": {"base_model": summary.model} if summary.model else {},
-        "datasets": {"training": summary.dataset} if summary.dataset else {},
-        "method": {"type": summary.method} if summary.method else {},
-    }
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "run_id": run_id,
-        "name": summary.name,
-        "kind": "train",
-        "objective": summary.objective,
-        "backend": None,
-        "parent_run": None,
-        "tags": [],
-        "adopted_from": {"path": str(folder.path), "id": folder.id, "maker": folder.source, "adopted": utc_now()},
-        "created": summary.created_at or utc_now(),
-        "started": summary.started_at,
-        "finished": summary.finished_at,
-        "state": (RunState.SUCCEEDED if _has_finished(summary) else RunState.FAILED).value,
-        "model": {"id": summary.model} if summary.model else {},
-        "dataset": {"path": summary.dataset} if summary.dataset else {},
-        "job": {section: values for section, values in job.items() if values},
-        "recorded": dict(facts.known),
-        "results": {},
-        "artifacts": [],
-    }
-
-
-def _unproven(summary: RunSummary) -> dict[str, object]:
-    of = f" of {summary.total_steps}" if summary.total_steps else ""
-    step = f"at step {summary.step}{of}" if summary.step is not None else "before its first step"
-    return {
-        "class": FailureClass.USER.value,
-        "code": ErrorCode.TRAINER_CRASHED.value,
-        "message": f"its record ends {step}; nothing shows that it finished",
-        "hint": "its checkpoints and metrics are whole and can be used",
-    }
 
 
 def _write_rows(paths: RunPaths, history: MetricHistory, made: datetime | None) -> None:

@@ -57,6 +57,11 @@ def test_a_run_of_a_source_is_shown_and_adopted(workspace: Workspace, elsewhere:
     before = snapshot(elsewhere)
     assert "eval_loss" in told(capsys, workspace, "checkpoints", "list", "tools")
     assert "1.5" in told(capsys, workspace, "runs", "metrics", "trl")
+    best = document(capsys, workspace, "checkpoints", "best", "tools")
+    listed = document(capsys, workspace, "checkpoints", "list", "tools")
+    assert isinstance(best, dict)
+    assert isinstance(listed, list)
+    assert {best["run_id"], *(c["run_id"] for c in listed)} == {find_folder(workspace, str(elsewhere / "tools")).id}
     said = told(capsys, workspace, "runs", "adopt", "tools")
     run_id = said.splitlines()[0]
     assert f"tuner checkpoints list {run_id}" in said

@@ -28,12 +28,13 @@ def list_checkpoints(arguments: argparse.Namespace) -> int:
 
     handler = RunsHandler(open_context(arguments.workspace))
     run_dir = handler.find(arguments.run_id)
-    listed = [checkpoint_dict(run_dir, c) for c in handler.checkpoints(run_dir, arguments.by)]
+    run_id = handler.id_of(run_dir)
+    listed = [checkpoint_dict(run_dir, c, run_id) for c in handler.checkpoints(run_dir, arguments.by)]
     if arguments.json:
         print_json(listed)
         return 0
     if not listed:
-        tell(f"{run_dir.name} has no checkpoint yet")
+        tell(f"{run_id} has no checkpoint yet")
         return 0
     rows = []
     for item, checkpoint in zip(listed, handler.checkpoints(run_dir, arguments.by), strict=True):
@@ -59,12 +60,13 @@ def best(arguments: argparse.Namespace) -> int:
     from tuiapp.cli.output import print_json, print_line, tell
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.runs import checkpoint_dict
-    from tuner.discovery.references import find_checkpoint
+    from tuner.discovery.references import find_checkpoint, folder_at
 
     context = open_context(arguments.workspace)
     run_dir, chosen = find_checkpoint(context.workspace, arguments.run_id, arguments.by)
     if arguments.json:
-        print_json({**checkpoint_dict(run_dir, chosen), "why": chosen.why})
+        run_id = folder_at(context.workspace, run_dir).id
+        print_json({**checkpoint_dict(run_dir, chosen, run_id), "why": chosen.why})
         return 0
     print_line(str(chosen.info.path))
     tell(chosen.why)
