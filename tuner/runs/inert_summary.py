@@ -41,22 +41,12 @@ def whole_minutes(seconds: float | None) -> float | None:
 
 def _is_plain(run: RunSummary) -> bool:
     """Whether nothing needs to be stripped, as of nearly every run."""
-    texts = (
-        run.kind,
-        run.state,
-        run.objective,
-        run.method,
-        run.backend,
-        run.model,
-        run.dataset,
-        run.phase,
-        run.message,
-    )
-    texts = (*texts, run.name, run.parent, run.note, *run.metrics, *run.tags)
     if run.error or not run.name:
         return False
-    best = () if run.best is None else [str(v) for v in run.best.values()]
-    text = "".join(t for t in (*texts, *best) if t)
+    best = () if run.best is None else map(str, run.best.values())
+    known = (run.objective, run.method, run.backend, run.model, run.dataset, run.phase, run.parent)
+    texts = (run.name, run.kind, run.state, run.message, run.note, *run.metrics, *run.tags, *best, *filter(None, known))
+    text = "".join(texts)
     return text.isascii() and text.isprintable()
 
 

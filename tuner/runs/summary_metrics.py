@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from tuner.runs.metric_history import BOOKKEEPING, finite_or_none
@@ -19,6 +19,7 @@ _DIGITS = b"0123456789.-+"
 _SHORT = 16 * 1024
 _ODD = frozenset({"metrics", "lr"})
 _NUMBERS = frozenset({int, float})
+_LOSS = re.compile(rb'"loss": ?(-?\d[\d.eE+-]*)')
 _POINT = re.compile(rb'"step": ?(\d+),.*?"loss": ?(-?\d[\d.eE+-]*)')
 _KEY_WITH_DIGIT = re.compile(rb'"[^"]*\d[^"]*" ?:')
 
@@ -43,6 +44,10 @@ class SummaryMetrics:
 
     def losses(self) -> tuple[float, ...]:
         """At most ``POINTS`` values of the loss, evenly spread over all attempts; what was done again counts once."""
+        if (
+            len(self._files) == 1 and self._whole and len(self._end) <= _SHORT
+        ):
+            return tuple(_spread(list(_finite(_LOSS.findall(self._end, 0, self._end.rfind(b"\n") + 1)))))
         points: list[tuple[int, float]] = []
         for step, loss in self._points():
             while points and points[-1][0] >= step:
@@ -54,12 +59,18 @@ class SummaryMetrics:
         for file in self._files:
             is_read = file == self._files[-1] and self._whole
             for step, loss in _points_of(self._end) if is_read else _sampled(file):
-                try:
-                    value = float(loss)
-                except ValueError:
-                    continue
-                if math.isfinite(value):
+                for value in _finite((loss,)):
                     yield int(step), value
+
+
+def _finite(texts: Iterable[bytes]) -> Iterator[float]:
+    for text in texts:
+        try:
+            value = float(text)
+        except ValueError:
+            continue
+        if math.isfinite(value):
+            yield value
 
 
 def _read_end(file: str) -> tuple[bytes, bool]:
