@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -242,3 +244,15 @@ def test_lines_beyond_4_gib(tmp_path: Path) -> None:
     assert bulk.count == len(big) // 3 and bulk.bounds(10) == (base + 30, base + 33)
     with pytest.raises(IndexError):
         bulk.bounds(bulk.count)
+
+
+def test_a_small_log_needs_no_numpy(tmp_path: Path) -> None:
+    path = tmp_path / "console.log"
+    path.write_bytes(b"line\n" * 100_000)
+    program = (
+        "import sys; from pathlib import Path; from tuner.runs.log_reader import LogReader;"
+        "log = LogReader(Path(sys.argv[1])); log.refresh(); log.tail(50);"
+        "print(log.total, log.is_counted, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "100000 True False\n"
