@@ -15,7 +15,7 @@ def at(pane: WatchPane, step: float, chart: int = 0) -> tuple[int, int]:
     panel = pane.panels[chart]
     cell = panel.cell_of(step)
     assert cell is not None
-    return panel.place.x + cell + 2, panel.place.y + 5
+    return panel.place.x + cell + 1, panel.place.y + 5
 
 
 async def test_a_click_sets_the_cursor_and_the_focus(workspace: Workspace) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.events import Blur, Focus, Resize
 from textual.geometry import Region
@@ -17,6 +19,24 @@ from tuiapp.widgets.chart.panel import Panel
 from tuiapp.widgets.chart.styles import ChartStyles, styles_of
 from tuiapp.widgets.strips import Part, base_of, line
 
+_EDGE = 1
+"""Blank cells at both sides."""
+
+
+class _Look:
+    """What all lines are drawn with, until the theme, the focus or the size is another."""
+
+    def __init__(self, styles: ChartStyles, base: Style) -> None:
+        self.styles, self.base = styles, base
+        self._over: dict[Style, Style] = {}
+
+    def over(self, style: Style) -> Style:
+        """A style on the widget's own colours."""
+        found = self._over.get(style)
+        if found is None:
+            found = self._over[style] = self.base + style
+        return found
+
 
 class ChartGrid(Widget, can_focus=True):
     """Draws what it is given; which charts there are, and what keys and mouse do to them, others say.
@@ -29,7 +49,6 @@ class ChartGrid(Widget, can_focus=True):
         border: round $border-blurred;
         border-title-color: $foreground 70%;
         border-subtitle-color: $foreground 60%;
-        padding: 0 1;
         &:focus, &:focus-within { border: round $primary; border-title-color: $primary; border-title-style: bold; }
     }
     """
@@ -44,13 +63,14 @@ class ChartGrid(Widget, can_focus=True):
         self._selected: tuple[int, int, int] | None = None
         self._empty = ""
         self._stale = True
+        self._look: _Look | None = None
 
     # What is shown
 
     @property
     def room(self) -> tuple[int, int]:
-        """Columns and lines that charts may take."""
-        return self.content_size.width, self.content_size.height
+        """Columns and lines that charts may take: a blank stands on both sides."""
+        return max(0, self.content_size.width - 2 * _EDGE), self.content_size.height
 
     @property
     def capacity(self) -> int:
@@ -76,12 +96,18 @@ class ChartGrid(Widget, can_focus=True):
             self._stale = True
         self._figures, self._marked, self._empty = figures, marked, empty
         if not self.is_seen:
-            self._stale = True
+            self._fall_behind()
         elif self._stale or len(self.placed()) != len(self._panels):
             self._stale = True
             self.refresh()
         else:
             self._send(self._draw())
+
+    def _fall_behind(self) -> None:
+        """Out of sight: the lines are forgotten once, and drawn when they are asked for."""
+        if not self._stale:
+            self._stale = True
+            self.refresh()
 
     def show_cursor(self, at: float | None) -> None:
         """Put the cursor on an x of all charts."""
@@ -102,7 +128,7 @@ class ChartGrid(Widget, can_focus=True):
 
     def placed(self) -> list[tuple[Figure, Panel]]:
         """The figures that have room, with panels of the right place; no panel is drawn by it."""
-        spots = places(len(self._figures), *self.room)
+        spots = [replace(p, x=p.x + _EDGE) for p in places(len(self._figures), *self.room)]
         old = self._panels
         return [
             (figure, old[i] if i < len(old) and old[i].place == spot else Panel(spot))
@@ -121,11 +147,14 @@ class ChartGrid(Widget, can_focus=True):
 
     def _draw(self) -> list[Region]:
         regions: list[Region] = []
-        drawn = self.placed()
+        drawn, self._look = self.placed(), None
         self._panels = [panel for _, panel in drawn]
         for figure, panel in drawn:
             place = panel.place
-            regions += [Region(place.x, place.y + y, place.width, 1) for y in panel.show(figure, self.store, place)]
+            regions += [
+                Region(place.x + start, place.y + y, stop - start, 1)
+                for y, start, stop in panel.show(figure, self.store, place)
+            ]
         self._stale = False
         return [*regions, *self._entitle()]
 
@@ -155,20 +184,25 @@ class ChartGrid(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         if self._stale:
             self._draw()
-        styles, base = styles_of(self.app), base_of(self)
-        width, height = self.room
+        if self._look is None:
+            self._look = _Look(styles_of(self.app), base_of(self))
+        look = self._look
+        width, height = self.content_size
         if not self._panels:
             said = self._empty[:width].center(width) if y == height // 2 else ""
-            return line([(said, styles.muted)], width, base) if said else Strip.blank(width, base)
-        parts: list[Part] = []
+            return line([(said, look.styles.muted)], width, look.base) if said else Strip.blank(width, look.base)
+        made: list[Part] = []
         at = 0
         for index, panel in enumerate(self._panels):
             place = panel.place
             if place.y <= y < place.y + place.height:
-                parts.append((" " * (place.x - at), Style.null()))
-                parts += self._panel_parts(index, panel, y - place.y, styles)
+                first, *others = self._panel_parts(index, panel, y - place.y, look.styles) or [("", look.base)]
+                # Blanks go along with what stands after them: a change of colour costs more bytes than they do.
+                made += [(" " * (place.x - at) + first[0], first[1]), *others]
                 at = place.x + place.width
-        return line(parts, width, base)
+        blanks = (" " * (width - at), look.base)
+        made[-1:] = [(made[-1][0] + blanks[0], made[-1][1])] if made else [blanks]
+        return Strip([Segment(text, look.over(style)) for text, style in made if text], max(width, at))
 
     def _panel_parts(self, index: int, panel: Panel, y: int, styles: ChartStyles) -> list[Part]:
         selected = self._selected[1:] if self._selected is not None and self._selected[0] == index else None
@@ -181,7 +215,7 @@ class ChartGrid(Widget, can_focus=True):
     # What happens to it
 
     def on_resize(self, event: Resize) -> None:
-        self._stale = True
+        self._stale, self._look = True, None
 
     def on_focus(self, event: Focus) -> None:
         self._send(self._entitle())
@@ -191,4 +225,4 @@ class ChartGrid(Widget, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._stale = True
+        self._stale, self._look = True, None

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _EVAL = "eval_"
+_SYSTEM = "system/"
+_WHOSE = re.compile(r"(?<=/)(gpu\d+|trainer|host)_")
+"""Of a metric of the machine, whose it is; a GPU's are drawn together with those of the others."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,21 @@ def groups_of(names: Sequence[str], *, counters: bool = False) -> list[Group]:
     made = [Group(kept, g.percent) for g in TELLING if (kept := tuple(n for n in g.names if n in present))]
     shown = {n for g in made for n in g.names}
     for name in names:
-        if name in present and name not in shown:
+        if name in present and name not in shown and not name.startswith(_SYSTEM):
             base = name.removeprefix(_EVAL)
             pair = (base, _EVAL + base)
             kept = tuple(n for n in pair if n in present and n not in shown)
             made.append(Group(kept))
             shown |= set(kept)
-    return made
+    return made + _of_the_machine([n for n in names if n in present and n.startswith(_SYSTEM)])
+
+
+def _of_the_machine(names: Sequence[str]) -> list[Group]:
+    """How busy the machine was, last: all GPUs in one chart, the trainer beside its host."""
+    of_kind: dict[str, list[str]] = {}
+    for name in names:
+        of_kind.setdefault(_WHOSE.sub("", name), []).append(name)
+    return [Group(tuple(kept)) for kept in of_kind.values()]
 
 
 def matching(groups: Sequence[Group], pattern: str) -> list[Group]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rich.style import Style
 
+from tuiapp.widgets.chart.canvas import Piece
 from tuiapp.widgets.chart.drawing import draw
 from tuiapp.widgets.chart.figure import Drawing, Figure
 from tuiapp.widgets.chart.grid_places import Place
@@ -18,6 +20,18 @@ _LAYS_OVER = {" ": "│", "─": "┼"}
 """What the cursor makes of a cell: it is seen without colour, too."""
 
 
+_NEAR = 12
+"""Cells that are alike and sent nevertheless, where leaving them out would cost as many bytes."""
+
+
+class Span(NamedTuple):
+    """Cells of a line, from start to before stop."""
+
+    y: int
+    start: int
+    stop: int
+
+
 class Panel:
     """Line 0 is the legend, the last two are the axis and its labels."""
 
@@ -27,14 +41,18 @@ class Panel:
         self.drawing = Drawing()
         self._legend: list[Part] = []
 
-    def show(self, figure: Figure, store: LineStore, place: Place) -> list[int]:
-        """Draw the figure; the lines that differ from what was there."""
+    def show(self, figure: Figure, store: LineStore, place: Place) -> list[Span]:
+        """Draw the figure; the cells that differ from what was there."""
         before, moved = self.drawing, place != self.place
         self.figure, self.place = figure, place
         self.drawing = draw(figure, place.width, place.height - 1, store)
         if moved or len(before.lines) != len(self.drawing.lines) or before.shaded != self.drawing.shaded:
-            return list(range(1, place.height))
-        return [y for y, (a, b) in enumerate(zip(before.lines, self.drawing.lines, strict=True), 1) if a != b]
+            return [Span(y, 0, place.width) for y in range(1, place.height)]
+        spans: list[Span] = []
+        for y, (old, new) in enumerate(zip(before.lines, self.drawing.lines, strict=True), 1):
+            if old != new:
+                spans += differing(y, old, new)
+        return spans
 
     def entitle(self, store: LineStore, styles: ChartStyles, at: float | None, marker: str) -> bool:
         """Make the legend; whether it reads differently."""
@@ -91,6 +109,24 @@ class Panel:
             label,
             *((_without_first_word(t), s) for t, s in _cut(parts, start + len(text), None)),
         ]
+
+
+def differing(y: int, old: Sequence[Piece], new: Sequence[Piece]) -> list[Span]:
+    """Where two lines of pieces differ for the eye: a blank has no ink."""
+    spans: list[Span] = []
+    for x, (before, after) in enumerate(zip(_cells(old), _cells(new), strict=True)):
+        if before != after and (before[0] != " " or after[0] != " "):
+            if spans and x - spans[-1].stop <= _NEAR:
+                spans[-1] = Span(y, spans[-1].start, x + 1)
+            else:
+                spans.append(Span(y, x, x + 1))
+    return spans
+
+
+def _cells(pieces: Sequence[Piece]) -> Iterator[tuple[str, int]]:
+    for text, ink in pieces:
+        for char in text:
+            yield char, ink
 
 
 def _without_last_word(text: str) -> str:
