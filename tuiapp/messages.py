@@ -58,10 +58,11 @@ class LogRead(Message):
 
 @dataclass(eq=False, repr=False)
 class ConfigurationRead(Message):
-    """The watched run's configuration, inert; "" where it has none."""
+    """The watched run's configuration, inert; "" where it has none. ``name`` is the file's: other tools have others."""
 
     run_id: str
     text: str
+    name: str = "job.yaml"
 
 
 @dataclass(eq=False, repr=False)

@@ -16,16 +16,16 @@ class ConfigView(LinePane):
         self._lines: list[str] = []
         self._empty = "reading…"
 
-    def show_text(self, text: str, *, empty: str = _NOTHING) -> None:
-        """Show this text."""
+    def show_text(self, text: str, *, name: str = "job.yaml", empty: str = _NOTHING) -> None:
+        """Show this text of the file of that name."""
         self._empty = empty
         lines = text.split("\n") if text else []
+        self.set_title(f"Configuration · {name}" if lines else "Configuration")
         if lines == self._lines and lines:
             return
         self._lines = lines
         self.set_count(len(lines))
         self.scroll_to(y=0, animate=False)
-        self.set_title("Configuration · job.yaml" if lines else "Configuration")
 
     def row_parts(self, index: int, width: int) -> list[Part]:
         text, ink = self._lines[index], self.ink

@@ -26,7 +26,7 @@ async def test_a_folder_of_theirs_is_shown_as_it_is(workspace: Workspace) -> Non
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: all(name in shown(app) for name in ("qwen-mlx", "trl", "kto_output")))
         main_screen(app).select(find_folder(workspace, "qwen-mlx").id)
-        await until(pilot, lambda: "fine_tune_type" in shown(app))  # its configuration
+        await until(pilot, lambda: "fine_tune_type" in shown(app) and "adapter_config.json" in shown(app))
         await until(pilot, lambda: "0000020_adapters.safetensors" in shown(app))  # its console
         await until(pilot, lambda: "eval_loss" in shown(app))  # a chart of it
         await until(pilot, lambda: "20" in shown(app) and "★" in shown(app))  # its best checkpoint

@@ -125,7 +125,7 @@ class Following(SharedCursor, TableActions, ChartActions, LogActions, AdoptActio
     @on(ConfigurationRead)
     def _configuration_read(self, event: ConfigurationRead) -> None:
         if self._is_watched(event.run_id, ConfigurationRead):
-            self.query_one(ConfigView).show_text(event.text)
+            self.query_one(ConfigView).show_text(event.text, name=event.name)
 
     @on(CheckpointsChanged)
     def _checkpoints_changed(self, event: CheckpointsChanged) -> None:

@@ -68,7 +68,7 @@ class WatchedRun:
         if stamp == self._seen.job and not first:
             return []
         self._seen.job = stamp
-        return [ConfigurationRead(self.run_id, _text(path) if stamp else "")]
+        return [ConfigurationRead(self.run_id, _text(path) if stamp else "", inert(path.name))]
 
     def _checkpoints(self, first: bool) -> list[Message]:
         """A new evaluation changes scores, a marker makes a checkpoint whole."""
