@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.foreign_runs import (
     LINEAGE,
@@ -304,3 +306,32 @@ def test_looking_writes_nothing_into_the_folder(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_durations_as_they_write_them(text: object, seconds: float | None) -> None:
     assert seconds_of(text) == seconds
+
+
+@given(
+    st.sampled_from(["trl", "factory", "swift", "mlx", "mac", "synaptic", "tb"]),
+    st.integers(0, 30),
+    st.integers(0, 400),
+    st.binary(max_size=60) | st.sampled_from([b"[]", b"null", b'{"log_history": 3}', b'{"iters": true}', b"{}\n1"]),
+)
+def test_no_torn_or_strange_file_keeps_a_run_from_being_shown(
+    tmp_path_factory: pytest.TempPathFactory, maker: str, which: int, keep: int, garbage: bytes
+) -> None:
+    root = tmp_path_factory.mktemp("strange")
+    run = {
+        "trl": lambda: hf_trainer_run(root / "run"),
+        "factory": lambda: llama_factory_run(root / "run"),
+        "swift": lambda: ms_swift_run(root),
+        "mlx": lambda: mlx_lm_run(root / "run"),
+        "mac": lambda: synaptic_mlx_run(root / "run"),
+        "synaptic": lambda: synaptic_run(root, lineage=LINEAGE),
+        "tb": lambda: event_run(root / "run", {"loss": [(1, 1.0)]}),
+    }[maker]()
+    files = sorted(p for p in run.rglob("*") if p.is_file() and not p.is_symlink())
+    victim = files[which % len(files)]
+    victim.write_bytes(victim.read_bytes()[:keep] + garbage)
+    for folder in run_folders_in(Workspace(root)):
+        summary = summarise_folder(folder)
+        assert summary.state in {"recorded", "succeeded"}
+        assert ranked_checkpoints(folder.path) is not None
+        assert signature(folder)
