@@ -37,8 +37,8 @@ def mlx_console_row(line: bytes) -> MetricRow | None:
         took = {"eval_runtime": _float(match.group(3))} if match.group(3) else {}
         return MetricRow(int(match.group(1)), {"eval_loss": _float(match.group(2)), **took})
     if match := _ROW.fullmatch(text):
-        loss, speed, thousands = (_float(number) for number in match.groups()[1:])
-        values = {"loss": loss, "tokens_per_second": speed, "num_tokens": round(thousands * 1000, 3)}
+        train_loss, speed, thousands = (_float(number) for number in match.groups()[1:])
+        values = {"loss": train_loss, "tokens_per_second": speed, "num_tokens": round(thousands * 1000, 3)}
         return MetricRow(int(match.group(1)), values)
     if match := _VAL_ROW.fullmatch(text):
         step, loss, took_seconds = match.groups()
