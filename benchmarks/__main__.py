@@ -8,6 +8,7 @@ from benchmarks import (
     many_runs,
     metric_history,
     row_to_screen,
+    run_table,
     supervision,
 )
 
@@ -19,6 +20,7 @@ for benchmark in (
     log_index,
     metric_history,
     many_runs,
+    run_table,
     supervision,
 ):
     benchmark.main()

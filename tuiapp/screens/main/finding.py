@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tuiapp.widgets.run_table.query_field import QueryField
 
 _SECTION = "queries"
+_SOON = 0.05
+"""Seconds after which the field has been drawn, and nobody has typed yet."""
 
 
 class Finding(RunActions):
@@ -40,6 +42,7 @@ class Finding(RunActions):
         field.begin(self.query_one(RunTable).query_text)
         field.tell(self.query_one(RunTable).problems)
         self.call_after_refresh(field.focus)
+        self.set_timer(_SOON, self.query_one(RunTable).expect_query)
 
     def action_leave(self) -> None:
         """End the search; where there is none, leave the zoom."""

@@ -21,7 +21,7 @@ class Finder:
         self.query = RunQuery.parse("")
         self._asked: Sequence[RunSummary] = ()  # held, so that no other object gets the identity of one of them
         self._found: Sequence[RunSummary] = ()
-        self._texts: dict[str, tuple[RunSummary, str]] = {}
+        self._texts: dict[int, tuple[RunSummary, str]] = {}
 
     def seek(self, text: str) -> None:
         """Match against another query."""
@@ -33,16 +33,25 @@ class Finder:
         else:
             self._asked = self._found = ()
 
+    def prepare(self, runs: Sequence[RunSummary]) -> None:
+        """A query is about to be typed: make what words are looked for in."""
+        self._texts_of(runs)
+
     def matching(self, runs: Sequence[RunSummary]) -> list[RunSummary]:
         """Those that match, in their order."""
         if any(isinstance(t.asked, Time) for t in self.query.terms):
             return self.query.select(runs)  # time passes: nothing stands
+        if runs is self._asked:
+            return list(self._found)
         if len(self._texts) > 2 * len(runs):
             self._texts.clear()  # of runs that are gone
-        asked, found = set(map(id, self._asked)), set(map(id, self._found))
-        fresh = [r for r in runs if id(r) not in asked] if asked else runs
-        found.update(map(id, self._select(fresh)))
-        self._asked, self._found = runs, [r for r in runs if id(r) in found]
+        if self._asked:
+            asked, found = set(map(id, self._asked)), set(map(id, self._found))
+            found.update(map(id, self._select([r for r in runs if id(r) not in asked])))
+            self._found = [r for r in runs if id(r) in found]
+        else:
+            self._found = self._select(runs)
+        self._asked = runs
         return list(self._found)
 
     def _select(self, runs: Sequence[RunSummary]) -> Sequence[RunSummary]:
@@ -50,19 +59,20 @@ class Finder:
         rest: list[Term] = []
         for term in self.query.terms:
             if isinstance(term.asked, Words) and not term.negated and len(term.asked.any_of) == 1:
-                word, text = term.asked.any_of[0], self._text
-                runs = [r for r in runs if word in text(r)]
+                word, texts = term.asked.any_of[0], self._texts_of(runs)
+                runs = [r for r in runs if word in texts[id(r)][1]]
             else:
                 rest.append(term)
         if not rest:  # as most often while typing: nothing else is asked, so archived runs are hidden
             return [r for r in runs if not r.archived]
         return replace(self.query, terms=tuple(rest)).select(runs)
 
-    def _text(self, run: RunSummary) -> str:
-        kept = self._texts.get(run.id)
-        if kept is None or kept[0] is not run:
-            self._texts[run.id] = kept = (run, searched_text(run))
-        return kept[1]
+    def _texts_of(self, runs: Sequence[RunSummary]) -> dict[int, tuple[RunSummary, str]]:
+        """What is looked through, by the run's identity; each holds its run, so that no other object gets that."""
+        for run in runs:
+            if id(run) not in self._texts:
+                self._texts[id(run)] = (run, searched_text(run))
+        return self._texts
 
 
 def _narrows(before: RunQuery, after: RunQuery) -> bool:

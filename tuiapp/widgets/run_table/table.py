@@ -112,6 +112,10 @@ class RunTable(CursorPane):
         if index is not None:
             self.move_to(index)
 
+    def expect_query(self) -> None:
+        """A query is about to be typed; its first key shall not wait."""
+        self._runs.finder.prepare(self._runs.all)
+
     def apply_query(self, text: str) -> None:
         """Show only the runs that match."""
         place = self._place()
