@@ -10,8 +10,9 @@ import pytest
 
 from tests.support.foreign_runs import hf_trainer_run, llama_factory_run, ms_swift_run, synaptic_mlx_run, synaptic_run
 from tests.support.run_builder import build_run, metric_row, write_rows
+from tuner.runs.metric_files import metric_files
 from tuner.runs.metric_history import finite_or_none
-from tuner.runs.metric_reader import MetricReader, metric_files, read_history
+from tuner.runs.metric_reader import MetricReader, read_history
 from tuner.runs.trainer_states import newest_trainer_state
 
 
@@ -161,3 +162,11 @@ def test_a_folder_with_nothing_in_it(tmp_path: Path) -> None:
     reader = MetricReader(tmp_path / "missing")
     assert reader.refresh() is False
     assert json.dumps(reader.history.latest()) == "{}"
+
+
+def test_a_rotated_log_is_read_from_its_oldest_part_on(log: Path, tmp_path: Path) -> None:
+    for part, step in (("", 4), (".1", 3), (".2", 2), (".10", 1)):
+        write_rows(log.with_name(log.name + part), [{"step": step, "loss": float(step)}])
+    log.with_name(log.name + ".gz").write_bytes(b"not lines")
+    assert [p.suffix for p in metric_files(tmp_path)] == [".10", ".2", ".1", ".jsonl"]
+    assert read_history(tmp_path).series("loss") == ([1, 2, 3, 4], [1.0, 2.0, 3.0, 4.0])

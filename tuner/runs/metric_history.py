@@ -130,7 +130,7 @@ class MetricHistory:
 
     def row(self, step: int) -> Mapping[str, float]:
         """The merged row of a step; empty where there is none."""
-        index = bisect.bisect_right(self._steps.cells, step, 0, self._steps.count) - 1
+        index = self._rows_to(step) - 1
         return self._row(index) if index >= 0 and self._steps.cells[index] == step else {}
 
     def rows(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, dict[str, float]]]:
@@ -156,24 +156,19 @@ class MetricHistory:
 
     def between(self, after: int, until: int) -> Iterator[Mapping[str, float]]:
         """The rows with after < step <= until."""
-        start = bisect.bisect_right(self._steps.cells, after, 0, self._steps.count)
-        stop = bisect.bisect_right(self._steps.cells, until, 0, self._steps.count)
-        return (row for _, row in self.rows(start, stop))
+        return (row for _, row in self.rows(self._rows_to(after), self._rows_to(until)))
 
     def values_between(self, column: str, after: int, until: int) -> list[float]:
         """The values of a column at steps with after < step <= until."""
         found = self._columns.get(column)
-        if found is None:
-            return []
-        start = bisect.bisect_right(self._steps.cells, after, 0, self._steps.count)
-        return found.between(start, bisect.bisect_right(self._steps.cells, until, 0, self._steps.count))
+        return found.between(self._rows_to(after), self._rows_to(until)) if found is not None else []
 
     def at_or_before(self, step: int) -> dict[str, float]:
         """Every metric of the step itself; where it has no row, the training metrics of the last one before it.
 
         An evaluation belongs to the weights of its own step and is never lent to another one.
         """
-        index = bisect.bisect_right(self._steps.cells, step, 0, self._steps.count) - 1
+        index = self._rows_to(step) - 1
         if index < 0:
             return {}
         row = {k: v for k, v in self._row(index).items() if k not in BOOKKEEPING}
@@ -188,6 +183,9 @@ class MetricHistory:
 
     def _row(self, index: int) -> dict[str, float]:
         return {name: value for name, c in self._columns.items() if (value := c.at(index)) is not None}
+
+    def _rows_to(self, step: int) -> int:
+        return bisect.bisect_right(self._steps.cells, step, 0, self._steps.count)
 
     def _cut(self, count: int) -> None:
         self._steps.cut(count)
