@@ -32,7 +32,7 @@ class SparingDriver(LinuxDriver):
         """Anything may stand on the terminal now: a pager was there, or the shell."""
         with self._turn:
             self._frames.forget()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call] # as Textual has it
 
     def send_message(self, message: Message) -> None:
         if isinstance(message, Resize):

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.run_builder import build_run
-from tests.tuiapp.screen.support import MIDDLE, SMALL, WIDE, add_live, add_sft, make_app, settled, text_of, until
+from tests.tuiapp.screen.support import MIDDLE, SMALL, WIDE, add_live, add_sft, make_app, settled, shown, text_of, until
 from tuiapp.app import TunerApp
 from tuiapp.messages import AroundRead
 from tuiapp.screens.reading.around import AroundWatch, Machine
 from tuiapp.screens.surroundings import Surroundings
 from tuiapp.widgets.bars import TopBar
+from tuiapp.widgets.chart.choice import groups_of
 from tuiapp.widgets.machine_facts import gpu_facts, load_of, short_name
 from tuner.config.workspace import Workspace
 from tuner.core.states import RunState
@@ -168,3 +169,32 @@ def test_the_real_machine_is_read(tmp_path: Path) -> None:
     for _ in range(2):
         read = machine()
         assert read is not None and read.host.memory_total > 0
+
+
+def test_samples_have_charts_after_all_others_one_for_all_gpus() -> None:
+    gpus = [f"system/gpu{i}_{n}" for i in (0, 1) for n in ("utilization_percent", "memory_gb")]
+    host = ["system/trainer_memory_gb", "system/trainer_cpu_percent", "system/host_cpu_percent"]
+    assert [g.names for g in groups_of([*host, *gpus, "loss", "odd"])] == [
+        ("loss",),
+        ("odd",),
+        ("system/trainer_memory_gb",),
+        ("system/trainer_cpu_percent", "system/host_cpu_percent"),
+        ("system/gpu0_utilization_percent", "system/gpu1_utilization_percent"),
+        ("system/gpu0_memory_gb", "system/gpu1_memory_gb"),
+    ]
+
+
+async def test_samples_are_drawn_with_the_metrics_of_a_run(workspace: Workspace) -> None:
+    run_dir = add_live(workspace)
+    row = '{"step": %d, "timestamp": "2026-11-20T10:05:00.000Z", "system/host_cpu_percent": %d}\n'
+    (run_dir / "logs" / "system_20261120_100000.jsonl").write_text("".join(row % (s, s) for s in range(1, 90)))
+    app = make_app(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await settled(pilot, app)
+        await until(pilot, lambda: "212/300" in shown(app))
+        for _ in range(6):
+            if "host_cpu" in shown(app):
+                break
+            await screen.do("chart.metric")
+            await pilot.pause()
+        assert "host_cpu" in shown(app)

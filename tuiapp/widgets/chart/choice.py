@@ -62,7 +62,8 @@ def _of_the_machine(names: Sequence[str]) -> list[Group]:
     """How busy the machine was, last: all GPUs in one chart, the trainer beside its host."""
     of_kind: dict[str, list[str]] = {}
     for name in names:
-        of_kind.setdefault(_WHOSE.sub("", name), []).append(name)
+        whose = "gpu_" if name.startswith("system/gpu") else ""
+        of_kind.setdefault(_WHOSE.sub(whose, name), []).append(name)
     return [Group(tuple(kept)) for kept in of_kind.values()]
 
 
