@@ -9,14 +9,18 @@ import math
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from benchmarks.figures import figure
+from benchmarks.long_run import script
+from benchmarks.sample_runs import make_runs
 from benchmarks.terminal import Terminal
 
 POINTS = 100_000
 SHOWN_POINTS = 2_000
 KEYS = 6
+ALLOWED_BYTES = 8_000
 PEERS = Path(".venv-peers/bin/python").absolute()
 _PROGRAM = str(Path(__file__).with_name("one_chart.py"))
 _SILENCE = 1.0
@@ -25,6 +29,7 @@ _SILENCE = 1.0
 def main() -> None:
     new, again = _frame([sys.executable, "-m", "benchmarks.one_chart"], "ours")
     sent = _bytes([sys.executable, "-m", "benchmarks.one_chart"], "ours")
+    figure("screen_bytes_smoothed_charts", _screen_bytes(), "B", "allowed", ALLOWED_BYTES)
     for kind in ("plotext", "plot"):
         if PEERS.exists():
             peer_new, peer_again = _frame([str(PEERS), _PROGRAM], kind)
@@ -46,14 +51,25 @@ def _frame(program: list[str], kind: str) -> tuple[float, float]:
 
 def _bytes(program: list[str], kind: str) -> float:
     """Bytes that the terminal gets when a chart over all of it shows other values."""
-    terminal = Terminal([*program, kind, "show", str(SHOWN_POINTS)])
+    return _repaint(Terminal([*program, kind, "show", str(SHOWN_POINTS)]), "n")
+
+
+def _screen_bytes() -> float:
+    """Bytes that the terminal gets when the charts of the main screen are smoothed more."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_runs(Path(folder), 1, SHOWN_POINTS)
+        return _repaint(Terminal([script("tuner-tui"), folder]), "]")
+
+
+def _repaint(terminal: Terminal, key: str) -> float:
+    """The median number of bytes that follow a key."""
+    counts = []
     try:
         terminal.read(30.0)
         _settle(terminal)
-        counts = []
         for _ in range(KEYS):
             before = terminal.bytes
-            terminal.type("n")
+            terminal.type(key)
             terminal.read(30.0)
             _settle(terminal)
             counts.append(terminal.bytes - before)

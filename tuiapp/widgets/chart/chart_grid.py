@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuiapp.widgets.chart.figure import Figure
-from tuiapp.widgets.chart.grid_places import capacity, places
+from tuiapp.widgets.chart.grid_places import Place, capacity, places
 from tuiapp.widgets.chart.line_store import LineStore
 from tuiapp.widgets.chart.panel import Panel
 from tuiapp.widgets.chart.styles import ChartStyles, styles_of
@@ -36,6 +36,26 @@ class _Look:
         if found is None:
             found = self._over[style] = self.base + style
         return found
+
+
+class Fence(Widget):
+    """A blank column left of a chart.
+
+    Textual sends a line from the left end of its widget up to the last cell that changed, or from the last widget that
+    stands in it: a change in a chart costs only that chart's cells so.
+    """
+
+    DEFAULT_CSS = """
+    Fence { position: absolute; width: 1; height: 1; }
+    """
+
+    def stand(self, place: Place) -> None:
+        """Left of a chart of that place."""
+        self.styles.offset = (place.x - 1, place.y)
+        self.styles.height = place.height
+
+    def render_line(self, y: int) -> Strip:
+        return Strip.blank(self.size.width, base_of(self))
 
 
 class ChartGrid(Widget, can_focus=True):
@@ -148,7 +168,9 @@ class ChartGrid(Widget, can_focus=True):
     def _draw(self) -> list[Region]:
         regions: list[Region] = []
         drawn, self._look = self.placed(), None
-        self._panels = [panel for _, panel in drawn]
+        before, self._panels = [p.place for p in self._panels], [panel for _, panel in drawn]
+        if before != [p.place for p in self._panels]:
+            self.call_later(self._put_fences)
         for figure, panel in drawn:
             place = panel.place
             regions += [
@@ -157,6 +179,18 @@ class ChartGrid(Widget, can_focus=True):
             ]
         self._stale = False
         return [*regions, *self._entitle()]
+
+    def _put_fences(self) -> None:
+        if not self.is_attached:
+            return
+        fences = list(self.query(Fence))
+        missing = [Fence() for _ in range(len(self._panels) - len(fences))]
+        if missing:
+            self.mount(*missing)
+        for index, fence in enumerate([*fences, *missing]):
+            fence.display = index < len(self._panels)
+            if fence.display:
+                fence.stand(self._panels[index].place)
 
     def _entitle(self) -> list[Region]:
         styles, several = styles_of(self.app), len(self._figures) > 1
