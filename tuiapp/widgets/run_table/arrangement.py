@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tuner.runs.run_sort import GROUP_KEYS, SORT_KEYS, group_runs
 from tuner.runs.summary import RunSummary
 
 SORTS = ("created", "name", "state", "progress", "loss", "eval_loss", "best", "duration")
 """What the key goes through; a click on a heading sorts by any column."""
-GROUPS = ("", *(g for g in ("objective", "state", "model", "tag", "day", "parent", "source") if g in GROUP_KEYS))
+GROUPS = ("", "objective", "state", "model", "tag", "day", "parent", "source")
 """What the key goes through; "" is not at all."""
 _METRICS = ("loss", "eval_loss")
 _SMALLEST_FIRST = frozenset(
@@ -18,7 +17,7 @@ _SMALLEST_FIRST = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(repr=False)
 class Arrangement:
     """What a person asked for; kept with the session."""
 
@@ -29,6 +28,8 @@ class Arrangement:
     @classmethod
     def of(cls, kept: Mapping[str, object]) -> Arrangement:
         """What was kept, as far as it has a sense."""
+        from tuner.runs.run_sort import SORT_KEYS
+
         sort, group, descending = kept.get("sort"), kept.get("group"), kept.get("descending")
         if not isinstance(sort, str) or sort not in {*SORT_KEYS, *_METRICS}:
             sort, descending = "created", True
@@ -73,6 +74,8 @@ def grouped(runs: Sequence[RunSummary], group: str, folded: Collection[str]) -> 
     """The runs, already sorted, below the headings of their groups. A run with several tags stands in several."""
     if not group:
         return list(runs)
+    from tuner.runs.run_sort import group_runs  # which the first paint need not wait for
+
     entries: list[Entry] = []
     for name, members in group_runs(runs, group):
         entries.append(Heading(name, len(members), sum(1 for r in members if r.is_live), name in folded))

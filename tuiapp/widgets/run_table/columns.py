@@ -13,7 +13,7 @@ GAP = 2
 """Cells between columns."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Column:
     """A column. ``width`` is what it needs, ``most`` what it takes where there is room; ``sort`` what it sorts by."""
 

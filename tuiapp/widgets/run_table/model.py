@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from tuiapp.widgets.run_table.arrangement import Arrangement, Entry, Heading, grouped
 from tuiapp.widgets.run_table.finder import Finder
-from tuner.runs.run_sort import sort_runs
 from tuner.runs.summary import RunSummary
 
 
@@ -41,6 +40,11 @@ class RunModel:
     def _sort(self) -> None:
         """Matching and grouping keep the order, so that typing does not sort again."""
         how = self.how
+        if (how.sort, how.descending) == ("created", True):  # as they come
+            self._sorted = [*(r for r in self.all if r.pinned), *(r for r in self.all if not r.pinned)]
+            return
+        from tuner.runs.run_sort import sort_runs
+
         self._sorted = sort_runs(self.all, how.sort, descending=how.descending)
 
     def refill(self) -> list[int] | None:

@@ -26,7 +26,7 @@ _CURVE, _STATE, _CURVE_FROM = 8, 11, 34
 _NUMBERS = frozenset({"loss", "eval_loss", "best", "progress", "eta"})
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Painter:
     """What all lines share: the styles, the columns asked for, what is sorted by."""
 

@@ -85,7 +85,8 @@ class RunTable(CursorPane):
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the query, inert."""
-        return tuple(inert(p) for p in self._runs.finder.query.problems)
+        query = self._runs.finder.query
+        return tuple(inert(p) for p in query.problems) if query is not None else ()
 
     @property
     def columns(self) -> tuple[str, ...]:
