@@ -97,7 +97,8 @@ class RunIndex:
         before = self._entries.ids(ours=True)
         ours = our_folders(self.workspace)
         self._drop(before - {folder.id for folder in ours})
-        self._read(ours, shown)
+        with _no_collecting():
+            self._read(ours, shown)
         if shown is not None:
             shown(self.runs())
         if self._finding.acquire(blocking=False):  # else another thread walks through the folders just now

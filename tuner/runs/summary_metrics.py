@@ -47,7 +47,7 @@ class SummaryMetrics:
         if (
             len(self._files) == 1 and self._whole and len(self._end) <= _SHORT
         ):
-            return tuple(_spread(list(_finite(_LOSS.findall(self._end, 0, self._end.rfind(b"\n") + 1)))))
+            return tuple(_finite(_spread(_LOSS.findall(self._end, 0, self._end.rfind(b"\n") + 1))))
         points: list[tuple[int, float]] = []
         for step, loss in self._points():
             while points and points[-1][0] >= step:
