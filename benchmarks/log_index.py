@@ -1,4 +1,4 @@
-"""A log of 312 MB and 4 M lines: its line starts, against toolong's own scan; the last screenful of a log of 5 GB.
+"""A log of 330 MB and 4 M lines: its line starts, against toolong's own scan; the last screenful of a log of 5 GB.
 
 Each round is a new process, so that both start from nothing; the file lies in the page cache for both. The memory is
 what holds the offsets.

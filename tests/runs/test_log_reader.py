@@ -256,3 +256,14 @@ def test_a_small_log_needs_no_numpy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
     assert done.stdout == "100000 True False\n"
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_the_end_of_one_endless_line(tmp_path: Path, end: bytes) -> None:
+    path = tmp_path / "console.log"
+    path.write_bytes(b"first\n" + b"x" * 5_000_000 + end)
+    reader = LogReader(path)
+    reader.refresh()
+    page = reader.tail(10)
+    assert not page.counted
+    assert [(line.text[:3], len(line.text)) for line in page.lines] == [("xxx", 2000)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import threading
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -200,3 +203,40 @@ def test_the_log_became_shorter_while_it_was_searched(log: LogReader, searches: 
     log.path.write_bytes(b"one error\n")  # nobody has looked yet
     searches[0].advance()
     assert searches[0].window(0, 9).tolist() == [0]  # type: ignore[attr-defined]  # an array
+
+
+def test_what_the_searching_process_answers(log: LogReader) -> None:
+    """The same as over its pipes, in this process."""
+    asked = [
+        {"pattern": "error", "patience": 60},
+        {"path": str(log.path), "from": 0, "to": log.size},
+        {"path": str(log.path), "from": 0, "to": log.size + 5},  # it has become shorter meanwhile
+        {"texts": ["an error"]},
+    ]
+    answers = io.BytesIO()
+    log_scan.serve(io.BytesIO("".join(f"{json.dumps(r)}\n" for r in asked).encode()), answers)
+    answers.seek(0)
+    found: list[tuple[bytes, int, object]] = []
+    while head := answers.read(log_scan.FRAME.size):
+        kind, done, count = log_scan.FRAME.unpack(head)
+        body = answers.read(count * 8 if kind == log_scan.SCANNED else count)
+        found.append((kind, done, array("Q", body).tolist() if kind == log_scan.SCANNED else json.loads(body)))
+    starts = [0, 14, 27]
+    assert found == [
+        (b"s", log.size, starts),
+        (b"s", 27, starts[:2]),
+        (b"s", log.size, starts[2:]),
+        (b"s", log.size + 5, []),
+        (b"t", 0, [[[3, 8]]]),
+    ]
+
+
+def test_a_line_longer_than_a_block(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"needle" + b"x" * 300 + b"\nneedle" + b"x" * 300)
+    size = path.stat().st_size
+    assert [s for _, found in log_scan.scan(LogFile(path), PatternMatcher("needle"), 0, size, 64) for s in found] == [
+        0,
+        307,
+    ]
+    assert list(log_scan.scan(LogFile(tmp_path / "none"), PatternMatcher("needle"), 0, 9)) == []
