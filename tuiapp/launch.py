@@ -101,7 +101,7 @@ def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appeara
         return Appearance(theme, themes=own / "themes", slow_link=bool(slow))
     from tuner.config.settings import load_settings
 
-    settings = load_settings(workspace)
+    settings = load_settings(workspace, environment)
     return Appearance(
         settings.theme, dict(settings.keys), own / "themes", settings.slow_link, settings.ways_to_notify
     )
