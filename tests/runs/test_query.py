@@ -155,6 +155,25 @@ def test_an_ended_run() -> None:
     assert not matches("is:live", ENDED)
 
 
+def test_a_stale_run() -> None:
+    stale = replace(RUN, stale_seconds=60.0)
+    assert all(matches(text, stale) for text in ("state:stale", "is:stale", "state=live", "state:running", "-is:ended"))
+    paused = replace(RUN, state="paused")
+    assert matches("-state:live -state:ended state=paused", paused)
+    assert matches("state:stale -is:live", replace(paused, stale_seconds=60.0))
+
+
+def test_a_run_that_changed_is_searched_anew() -> None:
+    assert matches("tools") and not matches("tools", replace(RUN, name="other", id="x", note=""))
+    assert matches("tools")
+
+
+def test_times_and_texts_that_are_not_there() -> None:
+    unknown = replace(RUN, created_at=None, started_at="never", model=None, parent=None, best={"value": "high"})
+    for text in ("created>100d", "started<1d", "model:q", "duration>0", "best>0", "is:pinned|archived"):
+        assert not matches(text, unknown)
+
+
 def test_archived_runs_are_hidden_unless_they_are_named() -> None:
     archived = replace(RUN, archived=True)
     assert not matches("", archived)
@@ -233,6 +252,36 @@ def test_any_text_is_read_and_written_back(text: str) -> None:
     assert RunQuery.parse(str(query)) == query
     assert str(RunQuery.parse(str(query))) == str(query)
     assert query.matches(RUN) in {True, False}
+
+
+WRITTEN = [
+    ("Tools|other  -tag:X", "tools|other -tag:x"),
+    ('model:"a b"|c note=""', 'model:"a b"|c note=""'),
+    ("is:pinned|archived not:is:live", "is:pinned|archived -is:live"),
+    ("loss<1.20 step>=10k kl=0|-2 eval<=3e-20 grad_norm=nan", "loss<1.2 step>=10000 kl=0|-2 eval<=3e-20 grad_norm=nan"),
+    ("progress>50 progress<500 eta<5m duration>=1.5h", "progress>0.5 progress<1 eta<300 duration>=5400"),
+    ("created>2d started<2026-11-01", "created>172800s started<2026-11-01"),
+    ("finished>=2026-11-01t10:30z", "finished>=2026-11-01T10:30Z"),
+    (r'"state:run" "-x" "a\\b" "q\"q"', r'"state:run" "-x" "a\\b" "q\"q"'),
+    ("http://x created:2026-11-01", '"http://x" created=2026-11-01'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "written"), WRITTEN)
+def test_there_is_one_way_of_writing_a_query(text: str, written: str) -> None:
+    query = RunQuery.parse(text)
+    assert str(query) == written
+    assert RunQuery.parse(written) == query
+    assert query.terms
+
+
+TERMS = st.sampled_from([term for text, _ in WRITTEN for term in text.split("  ")])
+
+
+@given(st.lists(TERMS, max_size=4).map(" ".join))
+def test_terms_in_any_order_are_read_and_written_back(text: str) -> None:
+    query = RunQuery.parse(text)
+    assert RunQuery.parse(str(query)) == query
 
 
 WORDS = st.sampled_from(["tools", "beta", "two words", "ß", 'qu"ote', "back\\slash", "-x", "state:run", "STRASSE"])

@@ -98,13 +98,14 @@ def test_a_small_workspace_has_no_index(workspace: Workspace) -> None:
     assert not workspace.hidden.exists()
     code = """
 import sys
+before = set(sys.modules)
 from pathlib import Path
 from tuner.config.workspace import Workspace
 from tuner.runs.run_index import RunIndex
 index = RunIndex(Workspace(Path(sys.argv[1])))
 index.load(); index.scan(); index.glance()
 assert len(index.runs()) == 3
-print([name for name in ("sqlite3", "msgspec", "numpy", "textual") if name in sys.modules])
+print([name for name in ("sqlite3", "msgspec", "numpy", "textual") if name in sys.modules and name not in before])
 """
     done = subprocess.run([sys.executable, "-c", code, str(workspace.root)], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -49,7 +49,9 @@ When = Age | Moment
 
 def number(text: str) -> float | None:
     """A number: 1.2, 3e-5, 10k, 2M, 50%, nan, inf; None where it is none."""
-    if text.casefold() in {"nan", "inf", "-inf"}:
+    if text.casefold() == "nan":
+        return math.nan  # this very object: no other NaN is equal to it
+    if text.casefold() in {"inf", "-inf"}:
         return float(text)
     factor = _FACTORS.get(text[-1:])
     body = text if factor is None else text[:-1]
