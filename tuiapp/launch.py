@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.version import __version__
@@ -87,7 +86,6 @@ def _read_ahead(workspace: Workspace) -> Observer:
 def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appearance:
     """Theme and keys. Pydantic costs a third of the start, so settings are read only where somebody wrote some."""
     from tuiapp.screens.appearance import Appearance
-
     from tuner.config.workspace import user_folder
 
     own = user_folder(environment)
@@ -102,9 +100,7 @@ def _appearance(workspace: Workspace, environment: Mapping[str, str]) -> Appeara
     from tuner.config.settings import load_settings
 
     settings = load_settings(workspace, environment)
-    return Appearance(
-        settings.theme, dict(settings.keys), own / "themes", settings.slow_link, settings.ways_to_notify
-    )
+    return Appearance(settings.theme, dict(settings.keys), own / "themes", settings.slow_link, settings.ways_to_notify)
 
 
 def _parser() -> argparse.ArgumentParser:
