@@ -25,6 +25,7 @@ from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import patch_manifest
 from tuner.runs.run_index import RunIndex
 from tuner.runs.run_index_place import index_place, is_remote
+from tuner.runs.run_index_rows import Row
 from tuner.runs.run_index_store import IndexStore
 from tuner.runs.state_file import change_state
 from tuner.runs.summary import RunSummary
@@ -396,3 +397,26 @@ def test_the_system_is_asked_where_nothing_is_said(tmp_path: Path, monkeypatch: 
     assert not is_remote(tmp_path / "without")
     monkeypatch.setattr("tuner.runs.run_index_place._MOUNTS", tmp_path / "nonesuch")
     assert not is_remote(Path("/"))
+
+
+def test_a_store_that_turns_out_broken_is_given_up(tmp_path: Path) -> None:
+    file = tmp_path / "index.sqlite"
+    row = Row("runs/a", "a", "tuner", b"stamp", b"packed")
+    store = IndexStore(file)
+    store.save([row])
+    assert store.load() == [row]
+    store.save((), ["runs/a"])
+    assert store.load() == []
+    store.close()
+    store.close()
+    assert (store.load(), store.is_kept) == ([], False)
+    store.save([row])
+    IndexStore(file).close()
+    file.write_bytes(file.read_bytes()[:100] + b"\xff" * 8192)
+    broken = IndexStore(file)
+    broken.save([row])
+    assert broken.load() in ([], [row])
+    broken.close()
+    mended = IndexStore(file)
+    mended.save([row])
+    assert mended.load() == [row]

@@ -39,32 +39,36 @@ class IndexStore:
 
     def load(self) -> list[Row]:
         """All rows; [] where there are none, or they cannot be read."""
-        if self._connection is None:
-            return []
-        try:
-            with self._lock:
+        with self._lock:
+            if self._connection is None:
+                return []
+            try:
                 found = self._connection.execute("SELECT place, id, source, stamp, packed FROM runs")
                 return list(map(Row._make, found))
-        except sqlite3.DatabaseError as error:
-            self._give_up(error)
-            return []
+            except sqlite3.DatabaseError as error:
+                self._give_up(error)
+                return []
 
     def save(self, changed: Iterable[Row], gone: Iterable[str] = ()) -> None:
         """Write rows, and remove those at the places that are gone, in one step."""
-        if self._connection is None:
-            return
-        rows = [(r.place, r.id, r.source, r.stamp, r.packed) for r in changed]
-        try:
-            with self._lock, self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)", rows)
-                self._connection.executemany("DELETE FROM runs WHERE place = ?", [(place,) for place in gone])
-        except sqlite3.OperationalError as error:  # another one writes for long, the disk is full
-            log.info("the index of runs was not written: %s", error)
-        except sqlite3.DatabaseError as error:
-            self._give_up(error)
+        with self._lock:
+            if self._connection is None:
+                return
+            try:
+                with self._connection:
+                    self._connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)", changed)
+                    self._connection.executemany("DELETE FROM runs WHERE place = ?", [(place,) for place in gone])
+            except sqlite3.OperationalError as error:  # another one writes for long, the disk is full
+                log.info("the index of runs was not written: %s", error)
+            except sqlite3.DatabaseError as error:
+                self._give_up(error)
 
     def close(self) -> None:
         """Let the file go."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -102,7 +106,7 @@ class IndexStore:
     def _give_up(self, error: sqlite3.DatabaseError) -> None:
         """A file that turns out broken is made anew by the next one who opens it."""
         log.info("the index of runs %s is broken: %s", self.path, error)
-        self.close()
+        self._close()
         try:
             self._remove()
         except OSError:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.message import Message
@@ -286,3 +287,50 @@ def test_what_was_deleted_long_ago_goes_when_the_screen_opens(workspace: Workspa
     os.utime(workspace.hidden / "trash" / run.name, (past, past))
     with watching(Observer(workspace), []):
         wait_for(lambda: trashed(workspace) == [])
+
+
+def test_a_run_whose_supervisor_died_is_marked_by_who_watches(workspace: Workspace) -> None:
+    from tuner.jobs.identity import boot_id, host_name
+
+    gone = {"host": host_name(), "boot_id": boot_id(), "supervisor": {"pid": 2**22 - 1, "started": 1.0}}
+    build_run(workspace.runs, state=RunState.RUNNING, state_patch=gone)
+    observer, posted = Observer(workspace), list[Message]()
+    observer.look()
+    with watching(observer, posted):
+        wait_for(lambda: [r.state for r in listed(posted)] == ["failed"])
+
+
+def test_a_look_that_fails_is_not_the_last(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuiapp.screens.reading.watching._EMPTY", 0.05)
+    observer, posted = Observer(workspace), list[Message]()
+    failing = iter([OSError(5, "Input/output error"), FileNotFoundError(2, "gone")])
+    look = observer.slow_look
+
+    def fails_at_first(post: Callable[[Message], object]) -> list[Message]:
+        for error in failing:
+            raise error
+        return look(post)
+
+    monkeypatch.setattr(observer, "slow_look", fails_at_first)
+    with watching(observer, posted):
+        wait_for(lambda: any(isinstance(m, RunsListed) for m in posted))
+
+
+def test_a_folder_that_goes_just_when_it_is_watched(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    import watchfiles
+
+    really, gone = watchfiles.watch, iter([FileNotFoundError(2, "gone")])
+
+    def gone_at_first(*paths: str, **options: Any) -> Iterator[object]:
+        for error in gone:
+            raise error
+        return really(*paths, **options)
+
+    monkeypatch.setattr("tuiapp.screens.reading.watching._EMPTY", 0.05)
+    monkeypatch.setattr(watchfiles, "watch", gone_at_first)
+    run = build_run(workspace.runs)
+    observer, posted = Observer(workspace), list[Message]()
+    with watching(observer, posted):
+        wait_for(lambda: len(listed(posted)) == 1)
+        patch_manifest(run, {"note": "seen"})
+        wait_for(lambda: any(r.note == "seen" for r in listed(posted)))
