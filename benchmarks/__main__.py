@@ -1,6 +1,7 @@
 """All benchmarks, one after the other: ``make bench``."""
 
 from benchmarks import (
+    chart_frame,
     first_paint,
     idle_and_live,
     log_index,
@@ -21,6 +22,7 @@ for benchmark in (
     metric_history,
     many_runs,
     run_table,
+    chart_frame,
     supervision,
 ):
     benchmark.main()

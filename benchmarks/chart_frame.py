@@ -10,17 +10,25 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
+from array import array
 from pathlib import Path
 
 from benchmarks.figures import figure
 from benchmarks.long_run import script
+from benchmarks.one_chart import values
 from benchmarks.sample_runs import make_runs
 from benchmarks.terminal import Terminal
+from tuiapp.widgets.chart.drawing import draw
+from tuiapp.widgets.chart.figure import Figure, Plot
+from tuiapp.widgets.chart.line_store import LineStore
+from tuner.runs.series import Series
 
 POINTS = 100_000
 SHOWN_POINTS = 2_000
 KEYS = 6
-ALLOWED_BYTES = 8_000
+ALLOWED_MS, ALLOWED_BYTES = 5.0, 8_000
+_DRAWN = 100
 PEERS = Path(".venv-peers/bin/python").absolute()
 _PROGRAM = str(Path(__file__).with_name("one_chart.py"))
 _SILENCE = 1.0
@@ -29,7 +37,8 @@ _SILENCE = 1.0
 def main() -> None:
     new, again = _frame([sys.executable, "-m", "benchmarks.one_chart"], "ours")
     sent = _bytes([sys.executable, "-m", "benchmarks.one_chart"], "ours")
-    figure("screen_bytes_smoothed_charts", _screen_bytes(), "B", "allowed", ALLOWED_BYTES)
+    figure("chart_drawn_without_textual", _drawn(), "ms", "allowed", ALLOWED_MS)
+    figure("screen_bytes_two_charts", _screen_bytes(), "B", "allowed", ALLOWED_BYTES)
     for kind in ("plotext", "plot"):
         if PEERS.exists():
             peer_new, peer_again = _frame([str(PEERS), _PROGRAM], kind)
@@ -47,6 +56,18 @@ def _frame(program: list[str], kind: str) -> tuple[float, float]:
     done = subprocess.run([*program, kind, "frame", str(POINTS)], check=True, stdout=subprocess.PIPE, text=True)
     new, again = done.stdout.split()[-2:]
     return float(new), float(again)
+
+
+def _drawn() -> float:
+    """Milliseconds of the processor for the lines with axes, columns kept; what Textual does with them is left out."""
+    x = array("d", range(POINTS))
+    figure_ = Figure([Plot("loss", "loss", "loss", Series(x, values(POINTS, 1)))])
+    store, spent = LineStore(), []
+    for _ in range(_DRAWN):
+        began = time.process_time()
+        draw(figure_, 100, 25, store)
+        spent.append(time.process_time() - began)
+    return statistics.median(spent) * 1000
 
 
 def _bytes(program: list[str], kind: str) -> float:

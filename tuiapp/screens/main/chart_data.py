@@ -105,6 +105,7 @@ class ChartData:
             marks=self.marks(axis),
             axis=axis,
             smoothing=options.smoothing,
+            raw=not self.is_overlaid,
             log_x=options.log_x,
             log_y=options.log_y,
             clip=options.clip,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Region
 from textual.timer import Timer
 
 from tuiapp.screens.main.chart_data import ChartData
@@ -191,11 +192,13 @@ class ChartView(MouseCharts):
         parts += [(f" · {text}", "") for text in told]
         title = Content.assemble(*parts)
         if title != self._border_title:
-            self.border_title = title
+            self._border_title = title  # setting border_title would draw all charts again, too
+            self._send([Region(-1, -1, self.outer_size.width, 1)])
         kinds = {m.kind for f in figures for m in f.marks}
         marks = "  ".join(f"{k.value} {_NAMES[k]}" for k in reversed(MarkKind) if k in kinds)
         page, pages = self.pages
         turned = f"page {page + 1}/{pages} · m next" if pages > 1 else ""
         subtitle = Content(" · ".join(t for t in (marks, turned) if t))
         if subtitle != self._border_subtitle:
-            self.border_subtitle = subtitle
+            self._border_subtitle = subtitle
+            self._send([Region(-1, self.size.height, self.outer_size.width, 1)])

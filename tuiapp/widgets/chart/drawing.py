@@ -79,17 +79,13 @@ class _Area:
 
 def _draw_plots(figure: Figure, area: _Area, store: LineStore) -> None:
     ends: list[tuple[Plot, int, int]] = []
-    smoothed = figure.smoothing if figure.smoothing > 0 else 0.0
     lined = [p for p in figure.plots if p.line and len(p.series)]
-    if smoothed:
-        for plot in lined:
-            if not plot.points:
-                _draw_line(area, store.line(plot, 0.0, area.scale, area.dots, log_y=figure.log_y), raw_ink(plot.colour))
     for plot in lined:
-        weight = 0.0 if plot.points else smoothed
-        end = _draw_line(
-            area, store.line(plot, weight, area.scale, area.dots, log_y=figure.log_y), line_ink(plot.colour)
-        )
+        if figure.raw and figure.weight(plot):
+            _draw_line(area, store.line(plot, 0.0, area.scale, area.dots, log_y=figure.log_y), raw_ink(plot.colour))
+    for plot in lined:
+        line = store.line(plot, figure.weight(plot), area.scale, area.dots, log_y=figure.log_y)
+        end = _draw_line(area, line, line_ink(plot.colour))
         if end is not None and plot.letter:
             ends.append((plot, *end))
     for plot in figure.plots:

@@ -76,6 +76,7 @@ class Figure:
     Attributes:
         title: said before the plots, where their labels do not say it.
         smoothing: 0 is none, up to below 1.
+        raw: what was measured is drawn faintly behind what is smoothed.
         window: None shows all.
         clip: the y range holds the 1st to the 99th percentile only.
     """
@@ -85,6 +86,7 @@ class Figure:
     marks: Sequence[Mark] = ()
     axis: XAxis = XAxis.STEP
     smoothing: float = 0.0
+    raw: bool = True
     log_x: bool = False
     log_y: bool = False
     clip: bool = False
@@ -92,9 +94,9 @@ class Figure:
     band: Band | None = None
     window: Window | None = None
 
-    @property
-    def has_points(self) -> bool:
-        return any(len(p.series) for p in self.plots)
+    def weight(self, plot: Plot) -> float:
+        """How much a plot is smoothed: evaluations are few, and never are."""
+        return self.smoothing if plot.line and not plot.points else 0.0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,20 @@ def legend(
     figure: Figure, notes: Notes, store: LineStore, styles: ChartStyles, width: int, at: float | None, marker: str
 ) -> list[Part]:
     """The line in ``width`` cells; ``at`` is the cursor's x, ``marker`` stands first where the chart has the focus."""
+    left = _left(figure, store, styles, at, marker, both=figure.raw)
+    if width_of(left) > width:
+        left = _left(figure, store, styles, at, marker, both=False)
+    right = _told(figure, notes, styles)
+    while right and width_of(right) + min(width // 2, width_of(left)) > width:
+        right = right[:-1]
+    kept = clip(_stripped(left), max(0, width - width_of(right) - (1 if right else 0)))
+    return [*kept, (" " * (width - width_of(kept) - width_of(right)), styles.muted), *right]
+
+
+def _left(
+    figure: Figure, store: LineStore, styles: ChartStyles, at: float | None, marker: str, *, both: bool
+) -> list[Part]:
+    """Names and values; ``both``: what was measured beside what is smoothed."""
     left: list[Part] = [(f"{marker} ", styles.focus)] if marker else []
     name = styles.strong if marker.strip() else styles.text
     if figure.title:
@@ -30,12 +44,11 @@ def legend(
         left.append((f"{glyph} ", styles.line(plot.colour)))
         if plot.label:
             left.append((f"{plot.label} ", name))
-        left.append((f"{_value(figure, plot, store, at)}  ", styles.muted))
-    right = _told(figure, notes, styles)
-    while right and width_of(right) + min(width // 2, width_of(left)) > width:
-        right = right[:-1]
-    kept = clip(_stripped(left), max(0, width - width_of(right) - (1 if right else 0)))
-    return [*kept, (" " * (width - width_of(kept) - width_of(right)), styles.muted), *right]
+        weight = figure.weight(plot)
+        told = [_value(plot, plot.series, at)] if both or not weight else []
+        told += [f"≈{_value(plot, store.smoothed(plot, weight), at)}"] if weight else []
+        left.append((f"{' '.join(told)}  ", styles.muted))
+    return left
 
 
 def value_at(series: Series, x: float) -> float | None:
@@ -52,16 +65,11 @@ def newest(series: Series) -> float | None:
     return None
 
 
-def _value(figure: Figure, plot: Plot, store: LineStore, at: float | None) -> str:
-    def told(series: Series) -> str:
-        value = value_at(series, at) if at is not None else newest(series)
-        if value is None or math.isfinite(value):
-            return metric(plot.name, value)
-        return "NaN" if math.isnan(value) else ("∞" if value > 0 else "-∞")
-
-    if figure.smoothing and plot.line and not plot.points:
-        return f"{told(plot.series)} ≈{told(store.smoothed(plot, figure.smoothing))}"
-    return told(plot.series)
+def _value(plot: Plot, series: Series, at: float | None) -> str:
+    value = value_at(series, at) if at is not None else newest(series)
+    if value is None or math.isfinite(value):
+        return metric(plot.name, value)
+    return "NaN" if math.isnan(value) else ("∞" if value > 0 else "-∞")
 
 
 def _told(figure: Figure, notes: Notes, styles: ChartStyles) -> list[Part]:

@@ -70,15 +70,16 @@ class LineStore:
             known = self._lines[key] = (stamp, _line(columns, series, scale))
         return known[1]
 
-    def extent(self, plot: Plot, scale: Scale, *, log_y: bool) -> tuple[float, float] | None:
-        """The lowest and highest finite value in a window (above 0 where y is logarithmic).
+    def extent(self, plot: Plot, weight: float, scale: Scale, *, log_y: bool) -> tuple[float, float] | None:
+        """The lowest and highest finite value in a window (above 0 where y is logarithmic), smoothed by a weight.
 
         Where no point is inside but the line passes through: those of the points around it.
         """
-        x, y = plot.series.x, plot.series.y
+        series = self.smoothed(plot, weight)
+        x, y = series.x, series.y
         if not len(y):
             return None
-        stamp = (plot.series.version, len(y), repr(y[-1]), scale, log_y)
+        stamp = (weight, plot.series.version, len(y), repr(y[-1]), scale, log_y)
         known = self._extents.get(plot.key)
         if known is None or known[0] != stamp:
             first = bisect_left(x, scale.low)
@@ -132,5 +133,5 @@ def _positive(series: Series) -> Series:
         import numpy as np
 
         values = np.asarray(series.y)
-        return Series(series.x, memoryview(np.where(values > 0, values, np.nan)), series.version)
+        return Series(series.x, array("d", np.where(values > 0, values, np.nan).tobytes()), series.version)
     return Series(series.x, array("d", (v if v > 0 else math.nan for v in series.y)), series.version)

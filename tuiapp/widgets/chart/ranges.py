@@ -69,9 +69,10 @@ def values_axis(figure: Figure, scale: Scale, rows: int, store: LineStore) -> Ax
 def _extent(figure: Figure, scale: Scale, store: LineStore) -> tuple[float, float] | None:
     ends: list[float] = []
     for plot in figure.plots:
-        line = store.extent(plot, scale, log_y=figure.log_y)
-        if line is not None:
-            ends += line
+        weight = 0.0 if figure.raw else figure.weight(plot)
+        found = store.extent(plot, weight, scale, log_y=figure.log_y)
+        if found is not None:
+            ends += found
     return (min(ends), max(ends)) if ends else None
 
 
