@@ -61,6 +61,6 @@ def places(count: int, width: int, height: int) -> list[Place]:
 def _badness(rows: int, count: int, width: int, height: int, most: int) -> tuple[bool, float]:
     columns = -(-count // rows)
     low, wide = height / rows, width / columns
-    ratio = wide / max(1.0, low) / _SHAPE
+    ratio = max(0.01, wide / max(1.0, low) / _SHAPE)
     uneven = 0.3 * (count % rows != 0)
     return columns > most or (rows > 1 and low < _lowest(most)), max(ratio, 1 / ratio) + uneven
