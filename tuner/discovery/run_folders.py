@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -108,6 +107,8 @@ def _with_ids(root: Path, found: dict[Path, str], taken: set[str]) -> list[RunFo
 
 
 def _id(root: Path, path: Path, digits: int) -> str:
+    import hashlib  # only where there are runs of other tools
+
     place = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()
     return f"{slugify(path.name)}-{digest[:digits]}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,6 +104,8 @@ def slugify(text: str, limit: int = 32) -> str:
 
 def new_run_id(kind_or_objective: str, name: str, now: datetime | None = None) -> str:
     """YYYYMMDD-HHMMSS-<objective>-<slug>-<4 random hex>, in UTC; the caller makes sure that it is free."""
+    import secrets  # brings hashlib, which a start that only looks would wait for
+
     stamp = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S")
     return f"{stamp}-{slugify(kind_or_objective).replace('-', '')}-{slugify(name)}-{secrets.token_hex(2)}"
 

@@ -95,7 +95,8 @@ class MainScreen(Following):
         self.renew_bar()
         for text, hint in self.tuner.remarks():
             self.say("⚠", text, hint)
-        self._keep_watching()
+        # What was read ahead is painted first; watching loads modules that would delay it.
+        self.call_after_refresh(self._keep_watching)
         self.call_after_refresh(_collect_garbage_again)
 
     def on_unmount(self) -> None:
