@@ -38,7 +38,10 @@ class Terminal:
         ready, _, _ = select.select([self._handle], [], [], seconds)
         if not ready:
             return False
-        data = os.read(self._handle, 65536)
+        try:
+            data = os.read(self._handle, 65536)
+        except OSError as error:
+            raise RuntimeError(f"the program has ended; the end was {self.seen[-2000:]!r}") from error
         self.bytes += len(data)
         self.seen += _ESCAPES.sub(b"", data)
         return True
