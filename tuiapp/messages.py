@@ -15,10 +15,10 @@ from textual.message import Message
 if TYPE_CHECKING:
     from textual.theme import Theme
 
+    from tuiapp.handlers.checkpoint_rows import CheckpointRow
     from tuiapp.handlers.train import TrainPlan
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
-    from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
     from tuiapp.screens.reading.overlay import OverlayRun
     from tuiapp.widgets.machine_facts import Fact
     from tuner.runs.compare import Comparison

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-from tuiapp.cli.output import number, print_line, print_table, tell
+from tuiapp.cli.output import print_line, print_table, tell
+from tuiapp.comparison_text import ARROW, setting_text
+from tuiapp.formatting import number
 from tuner.runs.compare import Comparison
-from tuner.runs.compare_metrics import Better, MetricCell
-from tuner.runs.run_configuration import Origin, Setting
+from tuner.runs.compare_metrics import MetricCell
+from tuner.runs.run_configuration import Setting
 from tuner.runs.text_tail import inert
 
-ARROW = {Better.LOWER: "↓", Better.HIGHER: "↑", None: ""}
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _WIDEST = 44
 """Cells that a value may take; the JSON has all of it."""
 
@@ -34,27 +32,6 @@ def print_comparison(found: Comparison, *, everything: bool) -> None:
         print_table(["metric: final, best@step", *labels], lines, named=len(labels))
     else:
         tell("no run has such metrics")
-
-
-def value_text(value: object) -> str:
-    """A setting's value in short: numbers as people write them, lists in brackets."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(value_text, value))}]"
-    text = inert(str(value))
-    return f"{text[:12]}…" if _HASH.fullmatch(text) else text
-
-
-def setting_text(setting: Setting) -> str:
-    """A setting: – where the run does not know of it, with a word where it is only the default."""
-    if setting.origin is Origin.ABSENT:
-        return "–"
-    return f"{value_text(setting.value)} (default)" if setting.origin is Origin.DEFAULT else value_text(setting.value)
 
 
 def _setting(setting: Setting, changed: bool) -> str:

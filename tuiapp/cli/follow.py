@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from tuiapp.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from tuiapp.cli.output import duration, print_json, print_line, tell
+from tuiapp.cli.output import print_json, print_line, tell
+from tuiapp.formatting import duration
 from tuiapp.handlers.runs import RunsHandler
 from tuner.core.states import RunState
 from tuner.runs.summary import RunSummary

@@ -57,31 +57,3 @@ def print_table(
     print_line(line([c.upper() if i < spoken else c for i, c in enumerate(columns)]))
     for row in listed:
         print_line(line(row))
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """A number for people; a dash where it is unknown."""
-    return "–" if value is None else f"{value:.{digits}g}"
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds as 45s, 12m, 3h05m, 2d4h."""
-    if seconds is None:
-        return "–"
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s" if whole < 600 else f"{whole // 60}m"
-    if whole < 86400:
-        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
-    return f"{whole // 86400}d{whole % 86400 // 3600}h"
-
-
-def size(count: float) -> str:
-    """Bytes as 512 B, 1.2 KB, 132 MB (powers of 1000)."""
-    for unit in ("B", "KB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"

@@ -16,7 +16,7 @@ from tuner.discovery.summaries import summarise_folder
 from tuner.jobs.reconcile import reconcile_run
 from tuner.jobs.stop import request_cancel
 from tuner.runs.events import read_events
-from tuner.runs.json_file import UnreadableFile, read_object
+from tuner.runs.json_file import UnreadableFile
 from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.metric_history import finite_or_none
@@ -146,14 +146,6 @@ def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint, run_id: str | N
         "complete": complete,
         "bytes": checkpoint_bytes(run_dir, info.path),
     }
-
-
-def payload_of(run_dir: Path) -> Json:
-    """What the trainer was given; {} where there is none."""
-    try:
-        return read_object(RunPaths(run_dir).payload)
-    except UnreadableFile:
-        return {}
 
 
 def _state_stamp(run_dir: Path) -> int | None:

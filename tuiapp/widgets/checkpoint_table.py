@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tuiapp.screens.reading.checkpoint_rows import CheckpointRow, best_of
+from tuiapp.handlers.checkpoint_rows import CheckpointRow, best_of
 from tuiapp.widgets.pane import CursorPane
 from tuiapp.widgets.strips import Part, clip, fit
 from tuiapp.widgets.wording import metric, size

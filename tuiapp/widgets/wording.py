@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from tuiapp.cli.output import duration, number, size
+from tuiapp.formatting import duration, number, size
 from tuiapp.widgets.ink import Ink
 from tuner.runs.summary import RunSummary
 

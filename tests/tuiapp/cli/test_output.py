@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.run_builder import build_run, metric_row
 from tuiapp.cli.follow import Progress, ending
-from tuiapp.cli.output import duration, number, print_table, size
+from tuiapp.cli.output import print_table
+from tuiapp.formatting import duration, number, size
 from tuner.config.workspace import Workspace
 from tuner.core.states import RunState
 from tuner.runs.summary import RunSummary, summarise

@@ -13,7 +13,7 @@ from tests.support.waiting import wait_for
 from tuiapp.handlers.backends import describe_backends
 from tuiapp.handlers.configs import run_configuration
 from tuiapp.handlers.context import Context, open_context
-from tuiapp.handlers.runs import RunsHandler, payload_of
+from tuiapp.handlers.runs import RunsHandler
 from tuiapp.handlers.train import TrainHandler, TrainRequest, validate_environment
 from tuiapp.handlers.upload import UploadHandler, UploadRequest
 from tuner.config.workspace import Workspace
@@ -22,6 +22,7 @@ from tuner.core.errors import ErrorCode
 from tuner.core.registry import TrainingBackendRegistry
 from tuner.core.states import RunState
 from tuner.jobs.start import start_supervisor
+from tuner.runs.json_file import read_object
 from tuner.runs.layout import RunPaths
 from tuner.runs.state_file import read_state
 
@@ -47,7 +48,7 @@ def test_train_handles_a_request(furnished: Workspace) -> None:
     assert handler.handle() == 0
     (run,) = RunsHandler(context).list()
     assert RunsHandler(context).wait(run.path).state == "succeeded"
-    assert payload_of(run.path)["trainer"] == "sft"
+    assert read_object(RunPaths(run.path).payload)["trainer"] == "sft"
     assert run_configuration(run.path) == (text(context), "cpu")
 
 
@@ -139,7 +140,6 @@ def test_a_copy_of_a_run_that_has_no_configuration(context: Context) -> None:
     RunPaths(run).manifest.unlink()
     with pytest.raises(ConfigurationError, match=r"manifest\.json"):
         run_configuration(run)
-    assert payload_of(run) == {}
 
 
 def test_waiting_shows_each_look_and_gives_up_in_time(context: Context) -> None:

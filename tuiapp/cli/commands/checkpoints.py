@@ -22,7 +22,8 @@ def add(commands: Commands, shared: Parser) -> None:
 
 
 def list_checkpoints(arguments: argparse.Namespace) -> int:
-    from tuiapp.cli.output import number, print_json, print_table, size, tell
+    from tuiapp.cli.output import print_json, print_table, tell
+    from tuiapp.formatting import number, size
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.runs import RunsHandler, checkpoint_dict
 

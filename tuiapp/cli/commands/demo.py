@@ -104,7 +104,8 @@ class StepProgress:
             self._bar = None
 
     def _done(self, seconds: float) -> None:
-        from tuiapp.cli.output import duration, tell
+        from tuiapp.cli.output import tell
+        from tuiapp.formatting import duration
 
         self.close()
         tell(f"✓ {self._label:<11} {f'in {duration(seconds)}' if self._waited else 'there already'}")

@@ -48,7 +48,8 @@ def show(arguments: argparse.Namespace) -> int:
             "which run? `tuner runs show ID`", hint="`tuner runs list` names them; --once shows the screen"
         )
     from tuiapp.cli.follow import ending
-    from tuiapp.cli.output import print_json, print_line, print_table, size
+    from tuiapp.cli.output import print_json, print_line, print_table
+    from tuiapp.formatting import size
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.runs import RunsHandler
 

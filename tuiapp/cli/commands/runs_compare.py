@@ -51,7 +51,8 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    from tuiapp.cli.output import print_json, size, tell
+    from tuiapp.cli.output import print_json, tell
+    from tuiapp.formatting import size
     from tuiapp.handlers.compare import CompareHandler
     from tuiapp.handlers.context import open_context
     from tuner.core.errors import ConfigurationError

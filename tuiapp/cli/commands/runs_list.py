@@ -69,7 +69,8 @@ def list_runs(arguments: argparse.Namespace) -> int:
 
 
 def _print(runs: Sequence[RunSummary]) -> None:
-    from tuiapp.cli.output import duration, number, print_table
+    from tuiapp.cli.output import print_table
+    from tuiapp.formatting import duration, number
 
     columns = ["id", "name", "state", "step", "loss", "best", "eta"]
     rows = [

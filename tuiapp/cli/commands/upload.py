@@ -18,7 +18,8 @@ def add(commands: Commands, shared: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from tuiapp.cli.output import print_json, print_line, size, tell
+    from tuiapp.cli.output import print_json, print_line, tell
+    from tuiapp.formatting import size
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.upload import UploadHandler, UploadRequest
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rich.style import Style
 
-from tuiapp.cli.comparison import ARROW, setting_text
+from tuiapp.comparison_text import ARROW, setting_text
 from tuiapp.widgets.ink import Ink
 from tuiapp.widgets.strips import fit
 from tuiapp.widgets.wording import metric

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
+from tuiapp.handlers.checkpoint_rows import CheckpointRow
 from tuiapp.screens.reading.overlay import OverlayRun
 from tuiapp.widgets.chart.choice import Group, groups_of, matching, split_for_overlay
 from tuiapp.widgets.chart.figure import Band, Figure, Mark, MarkKind, Plot

@@ -11,8 +11,8 @@ from textual.events import Resize
 from textual.geometry import Region
 from textual.timer import Timer
 
+from tuiapp.handlers.checkpoint_rows import CheckpointRow
 from tuiapp.screens.main.chart_data import ChartData
-from tuiapp.screens.reading.checkpoint_rows import CheckpointRow
 from tuiapp.screens.reading.overlay import OverlayRun
 from tuiapp.widgets.chart.chart_mouse import MouseCharts
 from tuiapp.widgets.chart.choice import Group, is_regular

@@ -65,7 +65,7 @@ class Following(SharedCursor, TableActions, ChartActions, LogActions, AdoptActio
 
     @work(thread=True, exclusive=True, group="ranking", exit_on_error=False)
     def _rank(self, run: RunSummary) -> None:
-        from tuiapp.screens.reading.checkpoint_rows import read_rows
+        from tuiapp.handlers.checkpoint_rows import read_rows
 
         run_dir = run.path
         guarded(self.post_message, "reading the checkpoints", lambda: [CheckpointsRanked(run.id, read_rows(run_dir))])

@@ -9,11 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal
 from textual.message import Message
 
-from tuiapp.messages import Refused
-from tuiapp.screens.guarded import guarded
-from tuiapp.screens.main.arrangement import PaneArrangement
-from tuiapp.screens.main.panes import Pane
-from tuiapp.screens.reading.log_requests import (
+from tuiapp.log_messages import (
     CountWanted,
     FieldWanted,
     PagerWanted,
@@ -21,6 +17,10 @@ from tuiapp.screens.reading.log_requests import (
     SearchWanted,
     WindowWanted,
 )
+from tuiapp.messages import Refused
+from tuiapp.screens.guarded import guarded
+from tuiapp.screens.main.arrangement import PaneArrangement
+from tuiapp.screens.main.panes import Pane
 from tuiapp.widgets.log_view import LogView
 
 if TYPE_CHECKING:

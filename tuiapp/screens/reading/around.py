@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tuiapp.cli.output import size
+from tuiapp.formatting import size
 from tuiapp.messages import AroundRead
 from tuiapp.widgets.machine_facts import Fact, disk_fact, gpu_facts, host_facts, load_of
 

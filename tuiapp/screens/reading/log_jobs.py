@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from textual.message import Message
 
-from tuiapp.screens.reading.log_requests import (
+from tuiapp.log_messages import (
     Counted,
     CountWanted,
     PlaceFound,

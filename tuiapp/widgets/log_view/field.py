@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tuiapp.actions import Where, actions_in
-from tuiapp.screens.reading.log_requests import Ask
+from tuiapp.log_messages import Ask
 from tuiapp.widgets.bindings import bindings_for
 
 _EXAMPLES = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
 
+from tuiapp.log_messages import Ask, FieldWanted, Searched, SearchWanted
 from tuiapp.messages import Refused, Told
-from tuiapp.screens.reading.log_requests import Ask, FieldWanted, Searched, SearchWanted
 from tuiapp.widgets.log_view.lines_pane import LogLinesPane
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tuiapp.actions import Where
-from tuiapp.messages import Refused, Told
-from tuiapp.screens.reading.log_requests import (
+from tuiapp.log_messages import (
     Ask,
     Counted,
     CountWanted,
@@ -21,6 +20,7 @@ from tuiapp.screens.reading.log_requests import (
     WindowRead,
     WindowWanted,
 )
+from tuiapp.messages import Refused, Told
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.log_view.finding import FindingPane
 from tuiapp.widgets.strips import Part
