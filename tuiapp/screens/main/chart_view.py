@@ -26,8 +26,8 @@ from tuner.runs.text_tail import inert
 
 NO_ROWS_YET = "no metrics yet: the first row appears here as it is written"
 NO_ROWS = "this run wrote no metrics: press Tab for its log"
-_SLOW = 2.0
-"""Seconds between two repaints of a live chart where the link is slow."""
+_SLOW, _BRISK = 2.0, 0.2
+"""Seconds between two repaints of a live chart, where the link is slow and where it is not: rows may come faster."""
 _NAMES = {MarkKind.BEST: "best", MarkKind.CHECKPOINT: "checkpoint", MarkKind.EVALUATION: "evaluation"}
 
 
@@ -55,7 +55,7 @@ class ChartView(MouseCharts):
             self._begin()
         self.data.show(OverlayRun(run_id, label, view), live=live)
         self._said = NO_ROWS_YET if live else NO_ROWS
-        if live and self.slow:
+        if live:
             self._show_soon()
         else:
             self.show_charts()
@@ -80,10 +80,11 @@ class ChartView(MouseCharts):
     def _begin(self) -> None:
         self.store.clear()
         self.viewport.reset()
+        self._shown_at = 0.0
 
     def _show_soon(self) -> None:
         """At once where the last time is long ago, or else as soon as it is."""
-        left = self._shown_at + _SLOW - time.monotonic()
+        left = self._shown_at + (_SLOW if self.slow else _BRISK) - time.monotonic()
         if left <= 0:
             self.show_charts()
         elif self._waiting is None:
