@@ -141,7 +141,7 @@ def test_ids_that_would_be_the_same_are_made_longer(workspace: Workspace, monkey
         def hexdigest(self) -> str:
             return "abcd" + self.data.hex()
 
-    monkeypatch.setattr("tuner.discovery.run_folders.hashlib.sha256", SameStart)
+    monkeypatch.setattr("hashlib.sha256", SameStart)
     for parent in ("a", "b"):
         hf_trainer_run(workspace.root / parent / "run")
     hf_trainer_run(workspace.root / "c" / "20261101-100000-sft-tools")

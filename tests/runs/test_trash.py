@@ -102,6 +102,15 @@ def test_what_was_deleted_long_ago_is_removed_by_the_next_delete(workspace: Work
     assert trashed(workspace) == [] and purge(workspace) == 0
 
 
+def test_a_removal_that_was_interrupted_is_ended_by_a_later_delete(workspace: Workspace) -> None:
+    left, busy, run = (build_run(workspace.runs, name=n) for n in ("left", "busy", "run"))
+    left, busy = (path.rename(path.with_name(f".deleted-{path.name}-1")) for path in (left, busy))
+    past = time.time() - 7200
+    os.utime(left, (past, past))
+    discard(run, workspace)
+    assert names(workspace) == [busy.name]
+
+
 def test_a_run_that_cannot_be_removed_stops_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(path: Path) -> None:
         raise PermissionError(13, "Permission denied")

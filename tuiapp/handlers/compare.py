@@ -134,7 +134,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
         return None
     try:
         return re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ConfigurationError(
             f"{text!r} is no regular expression: {error}", hint="e.g. 'loss' or '^eval_'"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,13 +57,12 @@ class LibraryHandler:
         query = replace(RunQuery.parse(asked.query), with_archived=asked.archived)
         if query.problems:
             raise ConfigurationError("; ".join(query.problems), hint="the query language: docs/queries.md")
-        index = RunIndex(self.context.workspace)
-        index.load()
-        index.scan()
-        for run_dir in index.live():
-            if reconcile_run(run_dir):
-                index.look_at([run_dir])
-        index.close()
+        with closing(RunIndex(self.context.workspace)) as index:
+            index.load()
+            index.scan()
+            for run_dir in index.live():
+                if reconcile_run(run_dir):
+                    index.look_at([run_dir])
         found = [r for r in query.select(index.runs()) if asked.state is None or asked.state in state_words(r)]
         return _sorted(found, asked)[: asked.limit or None], index.diagnostics
 

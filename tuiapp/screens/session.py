@@ -75,12 +75,6 @@ class Session:
             return {}
 
 
-def whole_number(section: Mapping[str, object], name: str) -> int | None:
-    """A whole number of a section; None where it has none."""
-    value = section.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def words(section: Mapping[str, object], name: str) -> str:
     """A text of a section; "" where it has none."""
     value = section.get(name)

@@ -41,15 +41,11 @@ def _parent(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) ->
     named = job.model.parent
     if named is None:
         return None
-    folder = workspace.resolve(named)
-    run_id = None
-    if not folder.is_dir():
-        try:
-            run_dir, checkpoint = find_checkpoint(workspace, named)
-        except DiscoveryError as error:
-            issues.append(_missing("model.parent", f"{named}: no such folder, and {error.message}", error.code.value))
-            return None
-        folder, run_id = checkpoint.info.path, folder_at(workspace, run_dir).id
+    try:
+        folder, run_id = _folder_or_checkpoint(named, named, workspace)
+    except DiscoveryError as error:
+        issues.append(_missing("model.parent", error.message, error.code.value))
+        return None
     if (folder / ADAPTER_CONFIG).is_file():
         job.model.parent = str(folder)
         base = _adapter_base(folder)
@@ -97,21 +93,31 @@ def _tokenizer(job: JobConfiguration, workspace: Workspace, issues: list[Issue])
     named = job.model.tokenizer
     if named is None:
         return None
-    folder = workspace.resolve(named)
-    run_id = None
-    if not folder.is_dir():
-        try:
-            run_dir, checkpoint = find_checkpoint(workspace, f"{split_reference(named)[0]}@final")
-        except DiscoveryError as error:
-            issues.append(
-                _missing("model.tokenizer", f"{named}: no such folder, and {error.message}", "TOKENIZER_NOT_FOUND")
-            )
-            return None
-        folder, run_id = checkpoint.info.path, folder_at(workspace, run_dir).id
+    try:
+        folder, run_id = _folder_or_checkpoint(named, f"{split_reference(named)[0]}@final", workspace)
+    except DiscoveryError as error:
+        issues.append(_missing("model.tokenizer", error.message, "TOKENIZER_NOT_FOUND"))
+        return None
     job.model.tokenizer = str(folder)
     if not (folder / "tokenizer_config.json").is_file():
         issues.append(_missing("model.tokenizer", f"{folder} holds no tokenizer", "TOKENIZER_NOT_FOUND"))
     return run_id
+
+
+def _folder_or_checkpoint(named: str, reference: str, workspace: Workspace) -> tuple[Path, str | None]:
+    """The folder of that name; else that of the checkpoint which the reference means, and its run's id.
+
+    Raises:
+        DiscoveryError: there is neither.
+    """
+    folder = workspace.resolve(named)
+    if folder.is_dir():
+        return folder, None
+    try:
+        run_dir, checkpoint = find_checkpoint(workspace, reference)
+    except DiscoveryError as error:
+        raise DiscoveryError(f"{named}: no such folder, and {error.message}", code=error.code) from error
+    return checkpoint.info.path, folder_at(workspace, run_dir).id
 
 
 def _missing(path: str, message: str, code: str) -> Issue:

@@ -195,7 +195,11 @@ class PatternSearch(LogSearch):
         process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
         )
-        _send(process, {"pattern": self.text, "patience": PATIENCE})
+        try:
+            _send(process, {"pattern": self.text, "patience": PATIENCE})
+        except OSError:
+            _end(process)
+            raise
         return process
 
 

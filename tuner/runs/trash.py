@@ -21,6 +21,11 @@ from tuner.runs.state_file import read_state
 KEPT_DAYS = 7
 """Days after which a deleted run is removed for good, by the next one who deletes or opens the screen."""
 
+_LEFT = ".deleted-"
+"""How the names of runs begin that are just being removed for good."""
+_REMOVING = 3600.0
+"""Seconds after which nobody removes a run any more whose folder did not change meanwhile."""
+
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +43,7 @@ def discard(run_dir: Path, workspace: Workspace, *, now: bool = False) -> None:
         raise ConfigurationError(
             f"{run_dir} is another tool's and is never changed", hint="remove the folder yourself, or archive the run"
         )
-    place = run_dir.with_name(f".deleted-{run_dir.name}-{os.getpid()}") if now else _place(run_dir, workspace)
+    place = run_dir.with_name(f"{_LEFT}{run_dir.name}-{os.getpid()}") if now else _place(run_dir, workspace)
     try:
         with run_lock(run_dir):  # nobody starts it meanwhile
             _refuse_live(run_dir)
@@ -87,20 +92,25 @@ def restore(run_id: str, workspace: Workspace) -> Path:
 def trashed(workspace: Workspace) -> list[Path]:
     """The deleted runs that can be restored, the last deleted first."""
     try:
-        found = [(p.stat().st_mtime, p) for p in _trash(workspace).iterdir() if RUN_ID.fullmatch(p.name)]
+        found = [p for p in _trash(workspace).iterdir() if RUN_ID.fullmatch(p.name)]
     except OSError:
         return []
-    return [path for _, path in sorted(found, reverse=True)]
+    return sorted(found, key=lambda p: (_deleted_at(p), p), reverse=True)
 
 
 def purge(workspace: Workspace, *, older_than: float = KEPT_DAYS * 86400.0) -> int:
-    """Remove for good what was deleted longer ago than so many seconds. Returns how many runs were removed."""
-    removed = 0
-    for path in trashed(workspace):
+    """Remove for good what was deleted longer ago than so many seconds, and what an interrupted removal left.
+
+    Returns:
+        How many were removed.
+    """
+    removed, now = 0, time.time()
+    old = [p for p in trashed(workspace) if now - _deleted_at(p) > older_than]
+    left = [p for p in workspace.runs.glob(f"{_LEFT}*") if now - _deleted_at(p) > _REMOVING]
+    for path in [*old, *left]:
         try:
-            if time.time() - path.stat().st_mtime > older_than:
-                _remove(path)
-                removed += 1
+            _remove(path)
+            removed += 1
         except OSError:  # another one was first, or may do what we may not
             log.warning("a deleted run cannot be removed: %s", path, exc_info=True)
     return removed
@@ -118,6 +128,14 @@ def _place(run_dir: Path, workspace: Workspace) -> Path:
 
 def _trash(workspace: Workspace) -> Path:
     return workspace.hidden / "trash"
+
+
+def _deleted_at(path: Path) -> float:
+    """When a run was deleted, in seconds since the epoch; what went just then counts as new."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 def _remove(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.waiting import wait_for
 from tests.tuiapp.screen.support import MIDDLE, add_several, make_app, settled, shown, until
-from tuiapp.screens.session import Session, whole_number, words
+from tuiapp.screens.session import Session, words
 from tuner.config.workspace import Workspace
 
 
@@ -19,8 +19,7 @@ def test_what_was_kept_is_written_by_itself_and_read_back(workspace: Workspace) 
     session.keep("panes", {"left": 40, "zoomed": "log"})
     wait_for(session.path.exists, 10)
     again = Session(workspace).read("panes")
-    assert (whole_number(again, "left"), words(again, "zoomed")) == (40, "log")
-    assert whole_number(again, "zoomed") is None and words(again, "left") == ""
+    assert (again["left"], words(again, "zoomed"), words(again, "left")) == (40, "log", "")
 
 
 def test_another_screens_sections_stay(workspace: Workspace) -> None:

@@ -84,11 +84,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def is_regular(pattern: str) -> bool:
     """Whether it is a regular expression."""
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
+    return compiled(pattern).pattern == pattern
 
 
 def split_for_overlay(groups: Sequence[Group]) -> list[Group]:
