@@ -29,6 +29,7 @@ from tuner.discovery.references import find_folder, ranked_checkpoints
 from tuner.discovery.run_folders import run_folders_in
 from tuner.jobs import adopt as adopting
 from tuner.jobs.adopt import adopt
+from tuner.runs.annotations import annotate
 from tuner.runs.checkpoint_marker import is_complete
 from tuner.runs.events import read_events
 from tuner.runs.layout import RUN_ID, RunPaths
@@ -40,6 +41,14 @@ from tuner.runs.summary import summarise
 
 def adopted(workspace: Workspace, run: Path, *, move: bool = False) -> Path:
     return adopt(workspace, find_folder(workspace, str(age(run))), move=move)
+
+
+def test_what_people_said_of_it_is_said_of_ours(workspace: Workspace) -> None:
+    folder = find_folder(workspace, str(age(hf_trainer_run(workspace.root / "out"))))
+    annotate(folder, workspace, name="the good one", add_tags=["keep"], note="from last week", pinned=True)
+    run = summarise(adopt(workspace, folder))
+    assert (run.name, run.tags, run.note, run.pinned) == ("the good one", ["keep"], "from last week", True)
+    assert "-the-good-one-" in run.id
 
 
 def test_checkpoints_metrics_and_facts_of_a_run_that_finished(workspace: Workspace) -> None:

@@ -22,6 +22,7 @@ from tuner.discovery.summaries import summarise_folder
 from tuner.discovery.weight_facts import model_files
 from tuner.jobs.adopted_manifest import adopted_manifest, has_finished, made_at, unproven_end
 from tuner.jobs.finalize import finalize
+from tuner.runs.annotations import Annotations
 from tuner.runs.atomic import sync_folder, write_json
 from tuner.runs.checkpoint_marker import mark_complete
 from tuner.runs.events import append_event_locked
@@ -41,7 +42,9 @@ _QUIET_SECONDS = 60.0
 
 
 def adopt(workspace: Workspace, folder: RunFolder, *, move: bool = False) -> Path:
-    """Make a run of ours from another tool's. Checkpoints are hard-linked, or copied onto another file system.
+    """Make a run of ours from another tool's, with what people said of it.
+
+    Checkpoints are hard-linked, or copied onto another file system.
 
     Args:
         move: afterwards put the whole original into the new run, as ``original/``.
@@ -53,7 +56,9 @@ def adopt(workspace: Workspace, folder: RunFolder, *, move: bool = False) -> Pat
         ConfigurationError: it is ours already, may still be training, cannot be moved, or the workspace cannot be
             written; nothing is left behind then.
     """
-    summary = summarise_folder(folder)
+    annotations = Annotations(workspace)
+    annotations.refresh()
+    summary = annotations.put_on(summarise_folder(folder))
     _refuse(workspace, folder, summary, move)
     workspace.make_folder(workspace.runs)
     building: Path | None = None

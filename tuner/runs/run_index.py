@@ -53,6 +53,7 @@ class RunIndex:
         self._store = store
         self._looking = threading.Lock()
         self._finding = threading.Lock()
+        self._opening = threading.Lock()
         self._annotations = Annotations(workspace)
         self._entries = RunEntries(self._annotations.put_on)
         self._folders: RunFolders | None = None
@@ -142,7 +143,7 @@ class RunIndex:
 
     def close(self) -> None:
         """Let the file of the index go. What is known stays; another look opens it again."""
-        with self._finding:
+        with self._finding, self._opening:
             if self._store is not None:
                 self._store.close()
                 self._store = None
@@ -187,11 +188,11 @@ class RunIndex:
             self._opened().save(pack(self.workspace.root, e.folder, e.stamp, e.run) for e in worth)
 
     def _drop(self, ids: Collection[str]) -> None:
-        gone = self._entries.drop(ids)
-        if gone and self._store is not None:
+        gone, store = self._entries.drop(ids), self._store
+        if gone and store is not None:
             from tuner.runs.run_index_rows import place_of
 
-            self._store.save((), [place_of(self.workspace.root, entry.folder) for entry in gone])
+            store.save((), [place_of(self.workspace.root, entry.folder) for entry in gone])
 
     def _find_others(self, taken: set[str]) -> None:
         """Where other tools' runs lie; when the first are found, what is kept of them is taken up."""
@@ -217,12 +218,13 @@ class RunIndex:
             self._entries.list_anew()
 
     def _opened(self) -> IndexStore:
-        if self._store is None:
-            from tuner.runs.run_index_place import index_place
-            from tuner.runs.run_index_store import IndexStore
+        with self._opening:  # two threads never open it twice
+            if self._store is None:
+                from tuner.runs.run_index_place import index_place
+                from tuner.runs.run_index_store import IndexStore
 
-            self._store = IndexStore(index_place(self.workspace))
-        return self._store
+                self._store = IndexStore(index_place(self.workspace))
+            return self._store
 
 
 def _run_names(runs: Path) -> set[str]:

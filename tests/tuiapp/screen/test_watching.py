@@ -34,7 +34,7 @@ async def test_a_row_appears_in_headline_and_chart(workspace: Workspace) -> None
         before = text_of(app.screen.query_one(WatchPane))
         append_row(run, 213, loss=7.125)
         await until(pilot, lambda: "loss 7.125" in text_of(app.screen.query_one("#headline", Headline)))
-        assert text_of(app.screen.query_one(WatchPane)) != before
+        await until(pilot, lambda: text_of(app.screen.query_one(WatchPane)) != before)
 
 
 async def test_a_torn_row_waits_and_nan_is_a_gap(workspace: Workspace) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.timer import Timer
 
 from tuiapp.actions import Action, Need, Where
@@ -104,7 +105,11 @@ class MainScreen(Following):
 
     @work(thread=True, exclusive=True, group="watching", exit_on_error=False)
     def _keep_watching(self) -> None:
-        keep_watching(self.observer, self.tuner.surroundings, self.post_message, self._stop)
+        def watch() -> Iterable[Message]:
+            keep_watching(self.observer, self.tuner.surroundings, self.post_message, self._stop)
+            return ()
+
+        guarded(self.post_message, "watching the runs", watch)
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
     def _look(self) -> None:
