@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Key
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -23,6 +24,7 @@ from tuiapp.screens.reading.observer import Observer
 from tuiapp.screens.services import Services
 from tuiapp.screens.session import Session, words
 from tuiapp.screens.surroundings import Surroundings
+from tuiapp.screens.typed_ahead import TypedAhead
 from tuiapp.themes import DARK, THEMES
 from tuner.core.errors import ConfigurationError
 from tuner.runs.text_tail import inert
@@ -51,6 +53,7 @@ class TunerApp(App[None]):
         self.observer = observer or Observer(services.workspace)
         self.services, self.appearance, self.surroundings = services, appearance, surroundings
         self._clashes: set[str] = set()
+        self._ahead = TypedAhead(self)
         self._colourless: LineFilter | None = None
         if self.slow_link:
             self.animation_level = "none"
@@ -65,9 +68,26 @@ class TunerApp(App[None]):
         return MainScreen(self.observer)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """A cursor that blinks is drawn twice a second."""
+        self._ahead.focused(event.widget)
+        # A cursor that blinks is drawn twice a second.
         if self.slow_link and hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
+
+    def on_key(self, event: Key) -> None:
+        """A key that no widget took."""
+        if self._ahead.takes(event):
+            event.prevent_default()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        done = await super().run_action(action, default_namespace, namespaces)
+        if isinstance(action, str):
+            self._ahead.after(action)
+        return done
 
     def on_unmount(self) -> None:
         self.session.save()
@@ -143,7 +163,7 @@ class TunerApp(App[None]):
         from tuiapp.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self.screen.places if isinstance(self.screen, ActingScreen) else ()))
 
     def action_next_theme(self) -> None:
         names = [t.name for t in self.own_themes]

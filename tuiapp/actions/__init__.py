@@ -68,7 +68,7 @@ def spell_key(key: str) -> str:
     if key in _SPELT:
         return _SPELT[key]
     modifier, plus, letter = key.rpartition("+")
-    return f"^{letter.upper()}" if plus and modifier == "ctrl" else key
+    return f"^{_SPELT.get(letter, letter.upper())}" if plus and modifier == "ctrl" else key
 
 
 def spell_keys(action: Action, keys: Mapping[str, str], *, first: bool = False) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tuiapp.actions.model import Action, Where
 
 ANYWHERE: tuple[Action, ...] = (
-    Action("app.palette", "Palette", "Find any action by name.", "ctrl+p", Where.ANYWHERE, "app.command_palette"),
+    Action(
+        "app.palette", "Palette", "Find any action by name.", "ctrl+p", Where.ANYWHERE, "app.command_palette", asks=True
+    ),
     Action("app.help", "Help", "Show every action with its key.", "question_mark", Where.ANYWHERE, "app.show_help"),
     Action(
         "app.theme",

@@ -13,6 +13,7 @@ LOG: tuple[Action, ...] = (
         Where.LOG,
         "ask_search",
         Need.RUN,
+        asks=True,
     ),
     Action("log.next", "Next", "Go to the next match.", "n", Where.LOG, "next_match", Need.RUN),
     Action(
@@ -26,6 +27,7 @@ LOG: tuple[Action, ...] = (
         Where.LOG,
         "ask_filter",
         Need.RUN,
+        asks=True,
     ),
     Action("log.error", "Error", "Go to the next error line.", "e", Where.LOG, "next_error", Need.RUN),
     Action(
@@ -46,6 +48,7 @@ LOG: tuple[Action, ...] = (
         Where.LOG,
         "ask_place",
         Need.RUN,
+        asks=True,
     ),
     Action("log.wrap", "Wrap", "Show long lines in several rows, or cut.", "w", Where.LOG, "wrap"),
     Action("log.pager", "Pager", "Open the log in $PAGER.", "v", Where.LOG, "open_pager", Need.RUN),

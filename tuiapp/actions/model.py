@@ -42,7 +42,10 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One action. ``call`` names the method ``action_<call>``, on the application where it begins with "app."."""
+    """One action. ``call`` names the method ``action_<call>``, on the application where it begins with "app.".
+
+    ``asks``: it opens a field to type in.
+    """
 
     id: str
     title: str
@@ -52,3 +55,4 @@ class Action:
     call: str
     need: Need = Need.NOTHING
     in_bar: bool = True
+    asks: bool = False

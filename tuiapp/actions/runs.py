@@ -77,6 +77,7 @@ RUNS: tuple[Action, ...] = (
         Where.MAIN,
         "find",
         Need.RUNS,
+        asks=True,
     ),
     *(
         Action(f"pane.{word}", word.capitalize(), f"Make the focused pane {word}.", key, Where.MAIN, call, in_bar=False)

@@ -41,6 +41,7 @@ TABLE: tuple[Action, ...] = (
         Where.TABLE,
         "screen.edit_tags",
         Need.RUN,
+        asks=True,
     ),
     Action(
         "run.note",
@@ -51,6 +52,7 @@ TABLE: tuple[Action, ...] = (
         "screen.edit_note",
         Need.RUN,
         in_bar=False,
+        asks=True,
     ),
     Action(
         "run.pin",
@@ -78,7 +80,6 @@ TABLE: tuple[Action, ...] = (
         Where.TABLE,
         "table_sort",
         Need.RUNS,
-        in_bar=False,
     ),
     Action(
         "table.reverse",
@@ -117,6 +118,7 @@ TABLE: tuple[Action, ...] = (
         "C",
         Where.TABLE,
         "screen.choose_columns",
+        in_bar=False,
     ),
     Action("query.older", "Older", "The query before.", "up", Where.QUERY, "query_older", in_bar=False),
     Action("query.newer", "Newer", "The query after.", "down", Where.QUERY, "query_newer", in_bar=False),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from textwrap import wrap
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 
-from tuiapp.actions import ACTIONS, Where, spell_keys
+from tuiapp.actions import Action, Where, actions_in, spell_keys
 from tuiapp.screens.base import ActingModal
 from tuiapp.widgets.bars import ActionBar
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.pane import LinePane
-from tuiapp.widgets.strips import Part, fit, spread
+from tuiapp.widgets.strips import Part, fit, spread, width_of
 
 
 class HelpScreen(ActingModal[None]):
@@ -22,9 +26,13 @@ class HelpScreen(ActingModal[None]):
     HelpScreen #dialog { width: 116; max-width: 100%; height: 90%; background: $background; }
     """
 
+    def __init__(self, first: Sequence[Where] = ()) -> None:
+        super().__init__()
+        self._first = first
+
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield HelpLines()
+            yield HelpLines(self._first)
             yield ActionBar()
 
     def on_mount(self) -> None:
@@ -36,33 +44,40 @@ class HelpScreen(ActingModal[None]):
 
 
 class HelpLines(LinePane):
-    """Place by place: keys, title, what it does, and the id that remaps it."""
+    """Place by place, the ones at hand first: keys, title, what it does, and the id that remaps it."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Sequence[Where]) -> None:
         super().__init__()
+        self._places = (*places, *(w for w in Where if w not in places))
         self.lines: list[list[Part]] = []
-        """What is shown, before it is cut to the width."""
+        """What is shown, wrapped to the width."""
 
     def on_mount(self) -> None:
         self.border_title = "Keys"
         self.border_subtitle = "remap by id in .tuner/settings.yaml · keys: {run.new: ctrl+n}"
-        from tuiapp.app import TunerApp
 
-        keys = self.app.appearance.keys if isinstance(self.app, TunerApp) else {}
-        ink = self.ink
-        for where in Where:
+    def on_resize(self, event: Resize) -> None:
+        width, ink = self.scrollable_content_region.width, self.ink
+        self.lines = []
+        for where in self._places:
             self.lines += [[], [(where.value, ink.primary)]] if self.lines else [[(where.value, ink.primary)]]
-            for action in (a for a in ACTIONS if a.where is where):
-                self.lines.append(
-                    [
-                        (f"  {fit(spell_keys(action, keys), 10)} ", ink.strong),
-                        (f"{fit(action.title, 12)} ", ink.text),
-                        (f"{action.help} ", ink.muted),
-                        (action.id, ink.faint),
-                    ]
-                )
+            for action in actions_in(where):
+                self.lines += self._wrapped(action, width)
         self.set_count(len(self.lines))
 
+    def _wrapped(self, action: Action, width: int) -> list[list[Part]]:
+        from tuiapp.app import TunerApp
+
+        keys, ink = self.app.appearance.keys if isinstance(self.app, TunerApp) else {}, self.ink
+        named = f"  {fit(spell_keys(action, keys), 10)} ", f"{fit(action.title, 14)} "
+        indent = sum(map(len, named))
+        first, *more = wrap(action.help, max(20, width - indent - 1)) or [""]
+        rows: list[list[Part]] = [[(named[0], ink.strong), (named[1], ink.text), (first, ink.muted)]]
+        rows += [[(" " * indent, ink.muted), (text, ink.muted)] for text in more]
+        if width_of(rows[-1]) + 2 + len(action.id) > width:
+            rows.append([])
+        rows[-1] = spread(rows[-1], [(action.id, ink.faint)], width)
+        return rows
+
     def row_parts(self, index: int, width: int) -> list[Part]:
-        parts = self.lines[index]
-        return spread(parts[:-1], parts[-1:], width) if len(parts) > 1 else parts
+        return self.lines[index]
