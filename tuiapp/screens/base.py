@@ -9,13 +9,15 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
-from tuiapp.actions import Action, Where, actions_in, by_id, spell_keys
+from tuiapp.actions import Action, Where, actions_in, by_id, key_of, spell_keys
 from tuiapp.messages import Refused, Told
 from tuiapp.widgets.bars import ActionBar, StatusLine
 
 if TYPE_CHECKING:
     from tuiapp.app import TunerApp
 
+_FIRST = "run.new"
+_LAST = ("app.palette", "app.help", "app.quit")
 _ALWAYS = ("app.help", "app.quit")
 """Actions that stay in the bar where there is little room."""
 
@@ -38,7 +40,7 @@ class ActingScreen(Screen[Result], Generic[Result]):
 
     @property
     def places(self) -> tuple[Where, ...]:
-        """Where the actions come from that this screen offers."""
+        """Where the actions come from that this screen offers; of two on one key, the first is done."""
         return (self.WHERE, Where.ANYWHERE)
 
     def why_not(self, action: Action) -> str:
@@ -66,10 +68,16 @@ class ActingScreen(Screen[Result], Generic[Result]):
     def renew_bar(self) -> None:
         """Show in the action bar what can be done now."""
         keys = self.tuner.appearance.keys
-        shown = [a for a in actions_in(*self.places) if a.in_bar and not self.why_not(a)]
-        shown.sort(key=lambda a: a.id == "app.quit")  # leaving stands last
+        shown: list[tuple[str, str, str]] = []
+        taken: set[str] = set()
+        for action in (a for place in self.places for a in actions_in(place)):
+            its = {k.strip() for k in key_of(action, keys).split(",")}
+            if action.in_bar and not its & taken and not self.why_not(action):
+                shown.append((spell_keys(action, keys, first=True), action.title, action.id))
+            taken |= its  # an action further on does not get this key
+        shown.sort(key=lambda s: 1 + _LAST.index(s[2]) if s[2] in _LAST else -(s[2] == _FIRST))
         for bar in self.query(ActionBar):
-            bar.show([(spell_keys(a, keys, first=True), a.title, a.id) for a in shown], _ALWAYS)
+            bar.show(shown, _ALWAYS)
 
     def say(self, glyph: str, text: str, hint: str = "") -> None:
         """Tell something in the status line."""

@@ -8,7 +8,18 @@ import pytest
 from textual.command import CommandPalette
 
 from tests.tuiapp.screen.fake_backend import GOOD, add_data, add_file, quick_backends
-from tests.tuiapp.screen.support import MIDDLE, WIDE, add_sft, main_screen, make_app, settled, shown, until
+from tests.tuiapp.screen.support import (
+    MIDDLE,
+    SMALL,
+    WIDE,
+    add_sft,
+    main_screen,
+    make_app,
+    settled,
+    shown,
+    text_of,
+    until,
+)
 from tuiapp.actions import ACTIONS, Where, actions_in, by_id, spell_keys, unknown_ids
 from tuiapp.app import TunerApp
 from tuiapp.screens.ask_line import AskLineScreen
@@ -18,8 +29,10 @@ from tuiapp.screens.chooser.screen import ChooserScreen
 from tuiapp.screens.confirm import ConfirmScreen
 from tuiapp.screens.editor.screen import EditorScreen
 from tuiapp.screens.help import HelpLines, HelpScreen
+from tuiapp.screens.main.panes import Pane
 from tuiapp.screens.publish import PublishScreen
 from tuiapp.screens.theme_picker import ThemeScreen
+from tuiapp.widgets.bars import ActionBar
 from tuner.config.workspace import Workspace
 
 _OPENED_BY = {
@@ -78,17 +91,34 @@ async def test_every_action_can_be_done(workspace: Workspace, action_id: str) ->
             assert app.is_running
 
 
-async def test_the_help_lists_every_action_with_its_keys(workspace: Workspace) -> None:
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+async def test_the_help_lists_every_action_with_its_keys(workspace: Workspace, size: tuple[int, int]) -> None:
     app = make_app(workspace)
-    async with app.run_test(size=WIDE) as pilot:
+    async with app.run_test(size=size) as pilot:
         await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        lines = ["".join(t for t, _ in parts) for parts in app.screen.query_one(HelpLines).lines]
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen) and app.screen.query_one(HelpLines).lines)
+        pane = app.screen.query_one(HelpLines)
+        lines = ["".join(t for t, _ in parts) for parts in pane.lines]
+        assert not any("…" in text for text in lines)
+        assert all(len(text) <= pane.scrollable_content_region.width for text in lines)
+        whole = " ".join(" ".join(lines).split())
         for action in ACTIONS:
-            [line] = [text for text in lines if text.endswith(action.id)]
-            assert action.title in line and action.help in line and spell_keys(action, {}) in line
+            last = next(i for i, text in enumerate(lines) if text.rstrip().endswith(f" {action.id}"))
+            told = " ".join(" ".join(lines[max(0, last - 4) : last + 1]).split())
+            assert action.title in told and " ".join(spell_keys(action, {}).split()) in told, action.id
+            assert action.help in whole
         await pilot.press("q")
         await until(pilot, lambda: app.screen is main_screen(app))
+
+
+async def test_the_help_begins_with_what_is_at_hand(several: Workspace) -> None:
+    app = make_app(several)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await settled(pilot, app)
+        screen.go_to(Pane.LOG)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen) and app.screen.query_one(HelpLines).lines)
+        assert app.screen.query_one(HelpLines).lines[0][0][0] == Where.LOG.value
 
 
 async def test_keys_are_remapped_by_id(workspace: Workspace) -> None:
@@ -134,6 +164,21 @@ async def test_the_bar_shows_what_can_be_done_now(several: Workspace) -> None:
         await pilot.press("end")
         await settled(pilot, app)
         await until(pilot, lambda: "s Stop" not in shown(app) and "d Delete" in shown(app))
+
+
+async def test_the_bar_begins_with_the_focused_panes_own_actions(several: Workspace) -> None:
+    app = make_app(several)
+    async with app.run_test(size=MIDDLE) as pilot:
+        screen = await settled(pilot, app)
+        bar = screen.query_one(ActionBar)
+        screen.go_to(Pane.LOG)
+        await until(pilot, lambda: text_of(bar).strip().startswith("/ Search  n Next  & Filter"))
+        assert "Find" not in text_of(bar) and "New" not in text_of(bar)  # their keys do something else here
+        screen.go_to(Pane.CHARTS)
+        await until(pilot, lambda: "f Choose" in text_of(bar) and "Search" not in text_of(bar))
+        screen.go_to(Pane.RUNS)
+        await until(pilot, lambda: text_of(bar).strip().startswith("n New  Space Mark"))
+        assert text_of(bar).rstrip().endswith("? Help  q Quit")
 
 
 async def test_quitting_leaves_with_zero(workspace: Workspace) -> None:

@@ -30,6 +30,10 @@ class PaneArrangement(PaneSizing):
     def on_resize(self) -> None:
         self.place_panes()
 
+    def on_descendant_focus(self) -> None:
+        """Each pane has actions of its own."""
+        self.renew_bar()
+
     @property
     def narrow(self) -> bool:
         return self.size.width < NARROW
@@ -68,7 +72,7 @@ class PaneArrangement(PaneSizing):
 
     @property
     def places(self) -> tuple[Where, ...]:
-        """The focused pane's own actions stand between the screen's and those of everywhere."""
+        """The focused pane's own actions stand before the screen's."""
         own = [where for where, pane in _OWNERS.items() if pane is self.focused_pane()]
         return (*own, self.WHERE, Where.ANYWHERE)
 
