@@ -30,6 +30,27 @@ def test_any_two_numbers_make_an_axis(one: float, two: float, most: int) -> None
         assert all(made.label(t) for t in made.ticks)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (0, 1e-4, ["0", "2.5e-5", "5e-5", "7.5e-5", "1e-4"]),
+        (0, 3e-3, ["0.000", "0.001", "0.002", "0.003"]),
+        (-2e-5, 2e-5, ["-2e-5", "-1e-5", "0", "1e-5", "2e-5"]),
+        (1e5, 1.3e5, ["1e5", "1.1e5", "1.2e5", "1.3e5"]),
+        (0, 8e5, ["0", "2e5", "4e5", "6e5", "8e5"]),
+    ],
+)
+def test_the_numbers_of_an_axis_have_one_form(low: float, high: float, labels: list[str]) -> None:
+    made = axis(low, high, 5)
+    assert [made.label(t) for t in made.ticks] == labels
+
+
+def test_the_numbers_of_a_logarithmic_axis_have_one_form() -> None:
+    small, large = log_axis(1e-7, 1e-3, 5), log_axis(1e-3, 1e2, 5)
+    assert [small.label(t) for t in small.ticks] == ["1e-7", "1e-6", "1e-5", "1e-4", "1e-3"]
+    assert [large.label(t) for t in large.ticks] == ["0.001", "0.1", "10"]
+
+
 def test_a_logarithmic_axis_ends_on_one_two_five() -> None:
     made = log_axis(0.3, 40, 10)
     assert (made.low, made.high) == (0.2, 50)

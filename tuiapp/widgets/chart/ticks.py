@@ -34,9 +34,35 @@ class Axis:
     def label(self, value: float, *, percent: bool = False) -> str:
         if percent:
             return f"{value:.0%}" if abs(value) >= 0.01 or not value else f"{value * 100:.2g}%"
-        if value and (abs(value) >= 1e5 or abs(value) < 1e-4):
-            return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+        if not value:
+            return "0" if self.log or self._exponents else f"{0:.{self.digits}f}"
+        if self._exponents:
+            return (
+                f"{value:.{self._significant}g}" if 1 <= abs(value) < 10 else _with_exponent(value, self._significant)
+            )
         return f"{value:g}" if self.log else f"{value:.{self.digits}f}"
+
+    @property
+    def _exponents(self) -> bool:
+        """Whether numbers are written as 5e-5: all of an axis in one form, that they can be compared at a glance."""
+        sizes = [abs(t) for t in self.ticks if t]
+        if self.log:
+            return bool(sizes) and (min(sizes) < 1e-4 or max(sizes) >= 1e5)
+        return bool(sizes) and (max(sizes) < 1e-3 or max(sizes) >= 1e5)
+
+    @property
+    def _significant(self) -> int:
+        """Digits that tell neighbouring ticks apart."""
+        top, step = max(abs(t) for t in self.ticks), self.ticks[1] - self.ticks[0]
+        needed = math.floor(math.log10(top)) - math.floor(math.log10(step) + 1e-9) + 2
+        return 1 if self.log else max(2, min(6, needed))
+
+
+def _with_exponent(value: float, significant: int) -> str:
+    digits, _, exponent = f"{value:.{significant - 1}e}".partition("e")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return f"{digits}e{int(exponent)}"
 
 
 def axis(low: float, high: float, most: int) -> Axis:

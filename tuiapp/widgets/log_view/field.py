@@ -26,7 +26,8 @@ class LogField(Input):
 
     DEFAULT_CSS = """
     LogField { dock: bottom; height: 3; border: round $primary; background: $background; padding: 0 1; }
-    LogField.-wrong { border: round $warning; border-subtitle-color: $warning; }
+    LogField:focus { border: round $primary; background-tint: $background 0%; }
+    LogField.-wrong, LogField.-wrong:focus { border: round $warning; border-subtitle-color: $warning; }
     """
     BINDINGS = bindings_for(Where.LOG, but={a.id for a in actions_in(Where.LOG)} - {_LEAVE})
 

@@ -21,7 +21,8 @@ class QueryField(Input):
 
     DEFAULT_CSS = """
     QueryField { height: 3; border: round $primary; background: $background; padding: 0 1; }
-    QueryField.-wrong { border: round $warning; border-subtitle-color: $warning; }
+    QueryField:focus { border: round $primary; background-tint: $background 0%; }
+    QueryField.-wrong, QueryField.-wrong:focus { border: round $warning; border-subtitle-color: $warning; }
     """
     BINDINGS = bindings_for(Where.QUERY)
 
