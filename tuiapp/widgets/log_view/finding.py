@@ -8,14 +8,14 @@ from textual.actions import SkipAction
 
 from tuiapp.log_messages import Ask, FieldWanted, Searched, SearchWanted
 from tuiapp.messages import Refused, Told
-from tuiapp.widgets.log_view.lines_pane import LogLinesPane
+from tuiapp.widgets.log_view.cursor_pane import LogCursorPane
 
 if TYPE_CHECKING:
     from tuner.runs.log_reader import LogReader
     from tuner.runs.log_search import ErrorSearch, LogSearch, PatternSearch
 
 
-class FindingPane(LogLinesPane):
+class FindingPane(LogCursorPane):
     """The searches of one log. Searching itself is done by workers."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)

@@ -1,11 +1,10 @@
-"""Log lines under a cursor: those in sight are asked for, the end is followed unless somebody moved away from it."""
+"""Log lines of which some are known, drawn one to a row or wrapped; unknown ones that come into sight are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rich.style import Style
-from textual.events import Blur, Click, Focus
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -31,7 +30,6 @@ class LogLinesPane(LinePane):
         self.cursor = 0
         self._known: dict[int, LogLine] = {}
         self._spans: dict[str, Spans] = {}
-        self._by_us = False
         self._version = 0
         self._sight: list[tuple[Row, LogLine | None]] = []
         self._drawn: list[tuple[Row, LogLine | None]] = []
@@ -41,9 +39,6 @@ class LogLinesPane(LinePane):
 
     def want_lines(self) -> None:
         """Lines in sight are not known."""
-
-    def cursor_moved(self) -> None:
-        """Somebody moved the cursor, or follows the end again."""
 
     def number_width(self) -> int:
         """Cells for line numbers; 0 for none."""
@@ -70,18 +65,6 @@ class LogLinesPane(LinePane):
         self._version += 1
         self._known = {i: x for i, x in self._known.items() if i < from_index} if from_index else {}
 
-    def set_count(self, count: int) -> None:
-        """There are so many lines now; where the end is followed it is shown."""
-        self._count = count
-        self._fit()
-        if self.following:
-            self.cursor = max(0, count - 1)
-            self.call_after_refresh(self._to_end)
-            self._to_end()
-        elif self.cursor >= count:
-            self.cursor = max(0, count - 1)
-        self._redraw()
-
     def _redraw(self) -> None:
         """Draw again, where the lines in sight are others or read differently."""
         if not self._rows() or self._sight != self._drawn:
@@ -101,88 +84,6 @@ class LogLinesPane(LinePane):
         seen = self.in_sight()
         return max(0, self._count - seen.stop) if seen else 0
 
-    # Moving
-
-    def move_to(self, index: int, *, follow: bool = True) -> None:
-        """Put the cursor on a line and bring it into sight; on the last one the end is followed."""
-        if not self._count:
-            return
-        before = self.cursor
-        self.cursor = max(0, min(index, self._count - 1))
-        self.following = follow and self.cursor >= self._count - 1
-        self._bring_into_sight()
-        if before != self.cursor:
-            self.refresh()
-        self.cursor_moved()
-
-    def put_in_the_middle(self, index: int) -> None:
-        """Put the cursor on a line with lines around it in sight."""
-        if index not in self.in_sight():
-            self._scroll(max(0, index - self.room // 2))
-        self.move_to(index)
-
-    def _bring_into_sight(self) -> None:
-        if self.following:
-            self._to_end()
-        elif self.cursor < self.scroll_offset.y:
-            self._scroll(self.cursor)
-        elif self.cursor not in self.in_sight():
-            fits = self._fitting(self.cursor) if self.wrapped else self.room
-            self._scroll(self.cursor - fits + 1)
-
-    def _to_end(self) -> None:
-        if self.following:
-            self._scroll(self.max_scroll_y)
-
-    def _scroll(self, y: float) -> None:
-        self._by_us = True
-        try:
-            self.scroll_to(y=y, animate=False, immediate=True, force=True)
-        finally:
-            self._by_us = False
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if self._by_us or round(old_value) == round(new_value):
-            return
-        seen = self.in_sight()
-        if new_value >= self.max_scroll_y:
-            self.following, self.cursor = True, max(0, self._count - 1)
-        elif seen:
-            self.following = False
-            self.cursor = max(seen.start, min(self.cursor, seen.stop - 1))
-        self.cursor_moved()
-
-    def action_cursor_up(self) -> None:
-        self.move_to(self.cursor - 1, follow=False)
-
-    def action_cursor_down(self) -> None:
-        self.move_to(self.cursor + 1)
-
-    def action_page_up(self) -> None:
-        self.move_to(self.cursor - self.room, follow=False)
-
-    def action_page_down(self) -> None:
-        self.move_to(self.cursor + self.room)
-
-    def action_first(self) -> None:
-        self.move_to(0, follow=False)
-
-    def action_last(self) -> None:
-        self.move_to(self._count - 1)
-
-    def on_click(self, event: Click) -> None:
-        at = event.get_content_offset(self)
-        rows = self._rows()
-        if at is not None and 0 <= at.y < len(rows):
-            self.move_to(rows[at.y].index)
-
-    def on_focus(self, event: Focus) -> None:
-        self.refresh()
-
-    def on_blur(self, event: Blur) -> None:
-        self.refresh()
-
     # Drawing
 
     def _fit(self) -> None:
@@ -191,8 +92,6 @@ class LogLinesPane(LinePane):
         if self.wrapped and self._count:
             height += self.room - self._fitting(self._count - 1)
         self.virtual_size = Size(width, height)
-        if self.following:
-            self._to_end()
 
     def _text(self, index: int) -> str:
         known = self._known.get(index)
