@@ -51,7 +51,7 @@ def _is_plain(run: RunSummary) -> bool:
 
 
 def _object(values: Json | None) -> Json | None:
-    return {k: _inert(v) if isinstance(v, str) else v for k, v in values.items()} if values else values
+    return {_inert(k): _inert(v) if isinstance(v, str) else v for k, v in values.items()} if values else values
 
 
 def _or_none(text: str | None) -> str | None:

@@ -185,14 +185,15 @@ class RunIndex:
         if worth and (self._store is not None or self._others or len(self._entries) > FEW):
             from tuner.runs.run_index_rows import pack
 
-            self._opened().save(pack(self.workspace.root, e.folder, e.stamp, e.run) for e in worth)
+            rows = (pack(self.workspace.root, e.folder, e.stamp, e.run) for e in worth)
+            self._opened().save(filter(None, rows))
 
     def _drop(self, ids: Collection[str]) -> None:
         gone, store = self._entries.drop(ids), self._store
         if gone and store is not None:
             from tuner.runs.run_index_rows import place_of
 
-            store.save((), [place_of(self.workspace.root, entry.folder) for entry in gone])
+            store.save((), filter(None, (place_of(self.workspace.root, entry.folder) for entry in gone)))
 
     def _find_others(self, taken: set[str]) -> None:
         """Where other tools' runs lie; when the first are found, what is kept of them is taken up."""

@@ -40,14 +40,23 @@ class Row(NamedTuple):
     packed: bytes
 
 
-def pack(root: Path, folder: RunFolder, stamp: bytes, run: RunSummary) -> Row:
-    """Make a row."""
-    return Row(place_of(root, folder), folder.id, folder.source, stamp, _encode(_values(run)))
+def pack(root: Path, folder: RunFolder, stamp: bytes, run: RunSummary) -> Row | None:
+    """Make a row; None where the folder's name or a text of the run is no UTF-8: such a run is read anew each time."""
+    place = place_of(root, folder)
+    try:
+        return None if place is None else Row(place, folder.id, folder.source, stamp, _encode(_values(run)))
+    except UnicodeEncodeError:
+        return None
 
 
-def place_of(root: Path, folder: RunFolder) -> str:
-    """The folder as rows name it."""
-    return str(folder.path).removeprefix(str(root) + os.sep)
+def place_of(root: Path, folder: RunFolder) -> str | None:
+    """The folder as rows name it; None where its name is no UTF-8, so that no row can name it."""
+    place = str(folder.path).removeprefix(str(root) + os.sep)
+    try:
+        place.encode()
+    except UnicodeEncodeError:
+        return None
+    return place
 
 
 def unpack(root: Path, row: Row) -> tuple[RunFolder, RunSummary] | None:

@@ -6,9 +6,11 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -72,6 +74,22 @@ async def until(pilot: Pilot[None], holds: Callable[[], object], what: str = "",
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {what or holds}")
         await asyncio.sleep(0.01)
+
+
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """The pilot does not wait until the process is idle after each key: whoever types does not wait for that either.
+
+    Only for tests that wait for conditions, or that ask nothing but that the screen goes on.
+    """
+
+    async def go_on(*_: float) -> None:
+        await asyncio.sleep(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("textual.app", "textual.pilot"):
+            patch.setattr(f"{module}.wait_for_idle", go_on)
+        yield
 
 
 def main_screen(app: TunerApp) -> MainScreen:

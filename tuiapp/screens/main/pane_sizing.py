@@ -26,6 +26,7 @@ class PaneSizing(ActingScreen[None]):
         self.sizes = PaneSizes()
         self._dragged: tuple[Divider, int, list[int]] | None = None
         self._clicked: tuple[Divider, float] | None = None
+        self._styled: dict[tuple[str, str], int | str | None] = {}
 
     @property
     def side_by_side(self) -> bool:
@@ -45,14 +46,20 @@ class PaneSizing(ActingScreen[None]):
     def apply_sizes(self) -> None:
         """Give the panes their sizes; where one stands alone, those of the style sheet."""
         sizes = self.sizes if self.side_by_side else PaneSizes()
-        left = self._part("left")
         wide = None if sizes.left is None else _within(sizes.left * self.size.width, self.size.width)
-        left.styles.width = left.styles.min_width = left.styles.max_width = wide
+        for rule in ("width", "min_width", "max_width"):
+            self._style("left", rule, wide)
         for name, share in zip(_STACK, sizes.rows or (None, None, None), strict=True):
-            self._part(name).styles.height = None if share is None else f"{share}fr"
-            self._part(name).styles.min_height = None if share is None else LOWEST
-        self._part(Pane.LOG).styles.width = None if sizes.log is None else f"{sizes.log}fr"
-        self._part(Pane.CONFIG).styles.width = None if sizes.log is None else f"{round(1 - sizes.log, 4)}fr"
+            self._style(name, "height", None if share is None else f"{share}fr")
+            self._style(name, "min_height", None if share is None else LOWEST)
+        self._style(Pane.LOG, "width", None if sizes.log is None else f"{sizes.log}fr")
+        self._style(Pane.CONFIG, "width", None if sizes.log is None else f"{round(1 - sizes.log, 4)}fr")
+
+    def _style(self, name: str, rule: str, value: int | str | None) -> None:
+        """Set a rule of a part where it is not so already: Textual lays the screen out anew even if nothing changes."""
+        if self._styled.get((name, rule)) != value:
+            self._styled[name, rule] = value
+            setattr(self._part(name).styles, rule, value)
 
     def _move(self, divider: Divider, by: int, before: list[int] | None = None) -> None:
         """Move a border from where it was ``before`` (cells of the panes beside it), or from where it is."""
