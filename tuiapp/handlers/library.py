@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 from tuiapp.handlers.context import Context
 from tuner.core.errors import ConfigurationError
@@ -13,14 +14,14 @@ from tuner.discovery.references import find_folder
 from tuner.discovery.run_folders import RunFolder
 from tuner.discovery.summaries import summarise_folder
 from tuner.jobs.reconcile import reconcile_run
-from tuner.runs.annotations import Annotations, annotate
+from tuner.runs.annotations import Annotations, Said, annotate
 from tuner.runs.layout import RUN_ID
 from tuner.runs.query import RunQuery
 from tuner.runs.query_fields import state_words
 from tuner.runs.run_index import RunIndex
 from tuner.runs.run_sort import GROUP_KEYS, SORT_KEYS, group_runs, sort_runs
 from tuner.runs.summary import RunSummary
-from tuner.runs.trash import discard, restore, trashed
+from tuner.runs.trash import discard, restore
 
 _NEWEST_FIRST = frozenset({"created", "started", "finished"})
 
@@ -93,36 +94,15 @@ class LibraryHandler:
         annotations.refresh()
         return annotations.put_on(summarise_folder(folder))
 
-    def annotate(
-        self,
-        reference: str,
-        *,
-        tags: Iterable[str] | None = None,
-        add_tags: Iterable[str] = (),
-        remove_tags: Iterable[str] = (),
-        note: str | None = None,
-        pinned: bool | None = None,
-        archived: bool | None = None,
-        name: str | None = None,
-    ) -> RunSummary:
-        """Change what is said of a run; what is None stays. Returns the run as it is then.
+    def annotate(self, reference: str, **said: Unpack[Said]) -> RunSummary:
+        """Change what is said of a run. Returns the run as it is then.
 
         Raises:
             DiscoveryError: there is no such run, or there are several.
             ConfigurationError: a text is empty or too long, or it cannot be written.
         """
         folder = self.find(reference)
-        annotate(
-            folder,
-            self.context.workspace,
-            tags=tags,
-            add_tags=add_tags,
-            remove_tags=remove_tags,
-            note=note,
-            pinned=pinned,
-            archived=archived,
-            name=name,
-        )
+        annotate(folder, self.context.workspace, **said)
         return self.summary(folder)
 
     def discard(self, reference: str, *, now: bool = False) -> RunFolder:
@@ -145,10 +125,6 @@ class LibraryHandler:
             ConfigurationError: its place is taken, or cannot be written.
         """
         return restore(run_id, self.context.workspace)
-
-    def deleted(self) -> list[str]:
-        """The ids of the runs that can be restored, the last deleted first."""
-        return [path.name for path in trashed(self.context.workspace)]
 
 
 def _sorted(runs: list[RunSummary], asked: Listing) -> list[RunSummary]:

@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from tuiapp.handlers.context import Context
-from tuner.config.load import dump_job, lines_of, parse_job_text, with_lines
+from tuiapp.handlers.run_spec import run_spec
+from tuner.config.load import lines_of, parse_job_text, with_lines
 from tuner.core.backend_protocol import Estimate, TrainingBackend, Translation
 from tuner.core.enums import Device
-from tuner.core.errors import BackendError, ConfigurationError, ErrorCode, TunerError
+from tuner.core.errors import BackendError, ConfigurationError, ErrorCode
 from tuner.core.interfaces import IHandler
 from tuner.core.issues import Issue, Severity, has_errors, unaccepted
 from tuner.core.job import JobConfiguration
-from tuner.core.job_sections import model_short_name
 from tuner.data.checks import dataset_issues, model_issues
-from tuner.data.inspect import DatasetReport, file_sha256
+from tuner.data.inspect import DatasetReport
 from tuner.discovery.resolve import resolve_job
 from tuner.jobs.start import start_supervisor
-from tuner.jobs.submit import Launch, RunSpec, create_run
+from tuner.jobs.submit import Launch, create_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,36 +149,11 @@ class TrainHandler(IHandler):
         if plan.job is None or plan.translation is None:
             raise ConfigurationError("the configuration has errors")
         self.check_environment(plan)
-        return create_run(self.context.workspace, self._spec(plan), lambda run_dir: self.launch(plan, run_dir))
+        return create_run(self.context.workspace, run_spec(plan), lambda run_dir: self.launch(plan, run_dir))
 
     def start(self, run_dir: Path) -> None:
         """Start the run's supervisor, detached."""
         start_supervisor(run_dir)
-
-    def _spec(self, plan: TrainPlan) -> RunSpec:
-        job, translation = plan.job, plan.translation
-        assert job is not None and translation is not None  # submit has checked
-        accepted = [i for i in plan.issues if i.severity is Severity.WARNING]
-        facts: dict[str, JsonValue] = {
-            "job": job.model_dump(mode="json"),
-            "seed": job.seed,
-            "model": {"id": job.model.base_model, "revision": job.model.revision, "parent": job.model.parent},
-            "dataset": _dataset_facts(plan.reports),
-            "accepted_warnings": [f"{i.path}: {i.message}" for i in accepted],
-            "changes": list[JsonValue](translation.changes),
-            "overridden_ranges": list[JsonValue](sorted(job.overridden_ranges)),
-        }
-        return RunSpec(
-            kind="train",
-            name=plan.request.name or job.output.suffix or _default_name(job),
-            objective=job.objective.value,
-            backend=plan.backend,
-            parent=plan.parent_run,
-            tags=list(plan.request.tags),
-            job_yaml=_job_text(plan, job),
-            payload=translation.payload,
-            facts=facts,
-        )
 
 
 def refuse_unaccepted(issues: Sequence[Issue], accept: Sequence[str]) -> None:
@@ -215,36 +188,6 @@ def validate_environment(backend: TrainingBackend, python_path: str) -> tuple[bo
 
 def _backend_of(job: JobConfiguration) -> str | None:
     return {Device.CPU: "cpu", Device.CUDA: "rtx", Device.MPS: "mac"}.get(job.hardware.device)
-
-
-def _default_name(job: JobConfiguration) -> str:
-    data = Path(job.datasets.training).stem if job.datasets.training else "data"
-    return f"{model_short_name(job.model)}-{data}"
-
-
-def _job_text(plan: TrainPlan, job: JobConfiguration) -> str:
-    """The configuration as submitted: the user's own text where nothing was laid over it, else the whole job."""
-    if plan.request.sets:
-        loaded = parse_job_text(plan.request.text, plan.request.sets)
-        return dump_job(loaded.job or job)
-    return plan.request.text
-
-
-def _dataset_facts(reports: Sequence[DatasetReport]) -> JsonValue:
-    if not reports:
-        return {}
-    first = reports[0]
-    try:
-        digest = file_sha256(first.path)
-    except OSError as error:
-        raise TunerError(f"{first.path}: {error.strerror or error}", code=ErrorCode.DATA_NOT_FOUND) from error
-    return {
-        "path": str(first.path),
-        "sha256": digest,
-        "rows": first.rows,
-        "format": first.format.value if first.format else None,
-        "skipped_rows": first.problem_count,
-    }
 
 
 def _distinct(issues: Sequence[Issue]) -> list[Issue]:

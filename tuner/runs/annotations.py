@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from tuner.config.workspace import Workspace, cannot_write
 from tuner.core.errors import ConfigurationError
@@ -54,35 +54,36 @@ class Change:
         return {**found, **{key: value for key, value in plain.items() if value is not None}}
 
 
-def annotate(
-    folder: RunFolder,
-    workspace: Workspace,
-    *,
-    tags: Iterable[str] | None = None,
-    add_tags: Iterable[str] = (),
-    remove_tags: Iterable[str] = (),
-    note: str | None = None,
-    pinned: bool | None = None,
-    archived: bool | None = None,
-    name: str | None = None,
-) -> None:
-    """Change what is said of a run; what is None stays. An empty note is no note.
+class Said(TypedDict, total=False):
+    """What is to be said of a run from now on; what is left out stays.
 
-    Args:
-        tags: all tags from now on; ``add_tags`` and ``remove_tags`` change those there are, whoever else does so too.
+    ``tags`` are all of them; ``add_tags`` and ``remove_tags`` change those there are, whoever else does so too.
+    """
+
+    tags: Iterable[str]
+    add_tags: Iterable[str]
+    remove_tags: Iterable[str]
+    note: str
+    pinned: bool
+    archived: bool
+    name: str
+
+
+def annotate(folder: RunFolder, workspace: Workspace, **said: Unpack[Said]) -> None:
+    """Change what is said of a run. An empty note is no note.
 
     Raises:
         ConfigurationError: a text is empty, too long or spans lines where it may not; the place cannot be written, or
             holds something that cannot be read.
     """
     change = Change(
-        tags=tuple(_checked("tag", t) for t in tags) if tags is not None else None,
-        add=tuple(_checked("tag", t) for t in add_tags),
-        remove=tuple(remove_tags),
-        note=_checked("note", note) if note is not None else None,
-        pinned=pinned,
-        archived=archived,
-        name=_checked("name", name) if name is not None else None,
+        tags=tuple(_checked("tag", t) for t in said["tags"]) if "tags" in said else None,
+        add=tuple(_checked("tag", t) for t in said.get("add_tags", ())),
+        remove=tuple(said.get("remove_tags", ())),
+        note=_checked("note", said["note"]) if "note" in said else None,
+        pinned=said.get("pinned"),
+        archived=said.get("archived"),
+        name=_checked("name", said["name"]) if "name" in said else None,
     )
     path = RunPaths(folder.path).manifest if folder.is_ours else _path(workspace)
     try:
