@@ -106,7 +106,10 @@ class MainScreen(Following):
     @work(thread=True, exclusive=True, group="watching", exit_on_error=False)
     def _keep_watching(self) -> None:
         def watch() -> Iterable[Message]:
-            keep_watching(self.observer, self.tuner.surroundings, self.post_message, self._stop)
+            try:
+                keep_watching(self.observer, self.tuner.surroundings, self.post_message, self._stop)
+            finally:
+                self.observer.close()
             return ()
 
         guarded(self.post_message, "watching the runs", watch)

@@ -122,6 +122,10 @@ class Observer:
         watched = self._watched
         return self._news(watched=watched is not None and watched.run_dir in folders, overlaid=folders)
 
+    def close(self) -> None:
+        """Let the index's file go; another look opens it again."""
+        self.index.close()
+
     def live(self) -> list[Path]:
         """The folders of our runs that have not ended."""
         return self.index.live()
