@@ -6,9 +6,11 @@ Uses ./tuner-demo (run `make demo` first). Only what the machine would show of i
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
@@ -50,6 +52,21 @@ async def _editor(pilot: Pilot[None]) -> None:
     area.text = area.text.replace("schedule:\n", f"schedule:\n{BROKEN}")
 
 
+def _keys(
+    *keys: str, first: Callable[[Pilot[None]], Awaitable[None]] = _sft
+) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Select a run, then press keys one after the other."""
+
+    async def act(pilot: Pilot[None]) -> None:
+        await first(pilot)
+        await _calm(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.4)  # a field's cursor blinks: there is no standing still to wait for
+
+    return act
+
+
 Act = Callable[[Pilot[None]], Awaitable[None]]
 """What to do before the picture is taken."""
 
@@ -57,6 +74,12 @@ SHOTS: list[tuple[str, str, tuple[int, int], Act]] = [
     ("main", "tuner-dark", (160, 48), _sft),
     ("light", "tuner-light", (160, 48), _sft),
     ("narrow", "tuner-dark", (80, 24), _first),
+    ("charts", "tuner-dark", (160, 48), _keys("tab", "z", "right_square_bracket", "right_square_bracket", "left")),
+    ("overlay", "tuner-dark", (120, 36), _keys("space", "space", "x", "tab", "z", first=_first)),
+    ("table", "tuner-dark", (120, 36), _keys("p", "v", "z")),
+    ("log", "tuner-dark", (120, 36), _keys("tab", "tab", "tab", "z", "slash", *"saved", "enter")),
+    ("compare", "tuner-dark", (120, 36), _keys("space", "space", "V", first=_first)),
+    ("colours", "tuner-safe-dark", (120, 36), _sft),
     ("publish", "tuner-dark", (120, 36), _publish),
     ("editor", "tuner-dark", (120, 36), _editor),
 ]
@@ -87,8 +110,12 @@ async def main() -> int:
     if not (workspace / "runs").is_dir():
         sys.exit(f"{workspace} holds no runs: run `make demo` first")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for shot in SHOTS:
-        await _shoot(workspace.resolve(), *shot)
+    with TemporaryDirectory() as folder:  # what is pressed here is not to be remembered there
+        copy = Path(folder) / workspace.name
+        shutil.copytree(workspace, copy, ignore=shutil.ignore_patterns(".tuner"))
+        for shot in SHOTS:
+            await _shoot(copy, *shot)
+            shutil.rmtree(copy / ".tuner", ignore_errors=True)
     return 0
 
 
