@@ -8,6 +8,15 @@ def number(value: float | None, digits: int = 4) -> str:
     return "–" if value is None else f"{value:.{digits}g}"
 
 
+def large(value: float) -> str:
+    """A number with four digits: 9999, 261.5k, 1.235G; beyond a thousand T with an exponent."""
+    for factor, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        scaled = float(f"{value / factor:.4g}")
+        if abs(value) >= 1e4 and 1 <= abs(scaled) < 1000:
+            return f"{scaled:.4g}{letter}"
+    return number(value)
+
+
 def duration(seconds: float | None) -> str:
     """Seconds as 45s, 12m, 3h05m, 2d4h."""
     if seconds is None:

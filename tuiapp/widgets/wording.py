@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from tuiapp.formatting import duration, number, size
+from tuiapp.formatting import duration, large, number, size
 from tuiapp.widgets.ink import Ink
 from tuner.runs.summary import RunSummary
 
@@ -85,7 +85,7 @@ def metric(name: str, value: float | None) -> str:
         return "0"
     if abs(value) < 1e-3:
         return f"{value:.1e}".replace("e-0", "e-")
-    return f"{value:.3f}" if abs(value) < 100 else number(value)
+    return f"{value:.3f}" if abs(value) < 100 else large(value)
 
 
 def ago(seconds: float) -> str:
