@@ -20,7 +20,8 @@ _SHORT = {
     "grad_norm": "grad",
 }  # fmt: skip
 
-_NOTHING = "no checkpoint yet; they appear here as they are saved"
+NONE_YET = "no checkpoint yet; they appear here as they are saved"
+NONE_SAVED = "this run has saved no checkpoint"
 
 Key = Callable[[CheckpointRow], float | None]
 
@@ -64,7 +65,7 @@ class CheckpointTable(CursorPane):
         """The column sorted by, and whether downwards."""
         return self._sort, self._down
 
-    def show_rows(self, rows: Sequence[CheckpointRow], *, empty: str = _NOTHING) -> None:
+    def show_rows(self, rows: Sequence[CheckpointRow], *, empty: str = NONE_YET) -> None:
         """Show these; the cursor stays on its checkpoint, or goes to the best."""
         self._empty = empty
         keep = self.selected.label if self.selected else None

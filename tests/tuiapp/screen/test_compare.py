@@ -86,7 +86,7 @@ async def test_one_run_alone_says_how_to_mark(workspace: Workspace) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot, app)
         await pilot.press("V")
-        await until(pilot, lambda: "mark some with space" in shown(app))
+        await until(pilot, lambda: "mark some with Space" in shown(app))
         await pilot.press("x")
         await until(pilot, lambda: "no run is marked" in shown(app))
 

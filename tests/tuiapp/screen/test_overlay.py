@@ -28,4 +28,4 @@ async def test_x_says_how_to_mark_where_nothing_is_marked(workspace: Workspace) 
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot, app)
         await pilot.press("x")
-        await until(pilot, lambda: "mark some with space" in shown(app))
+        await until(pilot, lambda: "mark some with Space" in shown(app))

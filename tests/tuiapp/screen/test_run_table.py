@@ -85,6 +85,22 @@ async def test_states_are_told_in_glyphs_and_words() -> None:
         assert "▓▓▓▓░░" in said[1] and "21m" in said[1] and "OOM@120" in said[3] and "succeeded" in said[6]
 
 
+async def test_runs_of_one_name_are_told_apart_where_there_is_no_room_for_all() -> None:
+    runs = [
+        make_summary(n, name=name) for n, name in ((3, "household-sft"), (2, "household-sft"), (1, "household-kto"))
+    ]
+    app = TableApp()
+    async with app.run_test(size=(41, 20)) as pilot:
+        app.table.show_runs(runs)
+        await pilot.pause()
+        lines = text_of(app.table).splitlines()
+        assert all(f"household-sft {n:04x}" in line for n, line in ((3, lines[0]), (2, lines[1])))
+        assert "▁" in lines[2] and " 0001" not in lines[2]  # where the name says it, the curve does more
+        app.table.show_runs(runs[1:])
+        await pilot.pause()
+        assert "▁" in text_of(app.table).splitlines()[0]
+
+
 async def test_pinned_runs_stand_first_and_archived_ones_are_hidden() -> None:
     runs = [make_summary(3), make_summary(2, archived=True), make_summary(1, pinned=True)]
     async with TableApp().run_test(size=LIST) as pilot:

@@ -33,7 +33,7 @@ class Changing(Finding):
     def _targets(self, action_id: str) -> list[RunSummary]:
         runs = self.query_one(RunTable).targets
         if not runs and not self._refuses(action_id):
-            self.say("⚠", _ON_A_GROUP, "go to a run, or mark some with space")
+            self.say("⚠", _ON_A_GROUP, "go to a run, or mark some with Space")
         return runs
 
     @work(thread=True, group="acting", exit_on_error=False)

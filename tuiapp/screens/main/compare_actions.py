@@ -12,7 +12,7 @@ from tuiapp.widgets.run_table.table import RunTable
 from tuiapp.widgets.wording import size
 from tuner.runs.text_tail import inert
 
-_MARK = "mark some with space"
+_MARK = "mark some with Space in the list of runs"
 
 
 class CompareActions(RunActions):

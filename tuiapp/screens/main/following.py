@@ -24,7 +24,7 @@ from tuiapp.screens.main.table_actions import TableActions
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.observer import Observer
 from tuiapp.widgets.bars import StatusLine
-from tuiapp.widgets.checkpoint_table import CheckpointTable
+from tuiapp.widgets.checkpoint_table import NONE_SAVED, NONE_YET, CheckpointTable
 from tuiapp.widgets.config_view import ConfigView
 from tuiapp.widgets.log_view import LogView
 from tuner.runs.summary import RunSummary
@@ -135,7 +135,8 @@ class Following(SharedCursor, TableActions, ChartActions, LogActions, AdoptActio
     @on(CheckpointsRanked)
     def _checkpoints_ranked(self, event: CheckpointsRanked) -> None:
         if self._is_watched(event.run_id, CheckpointsRanked):
-            self.query_one(CheckpointTable).show_rows(event.rows)
+            ended = self.run is not None and not self.run.is_live
+            self.query_one(CheckpointTable).show_rows(event.rows, empty=NONE_SAVED if ended else NONE_YET)
             self.query_one(WatchPane).show_marks(event.rows)
             self.renew_bar()
 

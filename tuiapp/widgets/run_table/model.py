@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tuiapp.widgets.run_table.arrangement import Arrangement, Entry, Heading, grouped
@@ -17,6 +18,8 @@ class RunModel:
         self.by_id: dict[str, RunSummary] = {}
         self.live = 0
         """How many of them are live."""
+        self.shared: frozenset[str] = frozenset()
+        """Names that several runs have; the same object for as long as it is the same set."""
         self.how = Arrangement()
         self.finder = Finder()
         self.folded: set[str] = set()
@@ -29,6 +32,9 @@ class RunModel:
         self.all = runs
         self.by_id = {r.id: r for r in runs}
         self.live = sum(1 for r in runs if r.is_live)
+        names = Counter(r.name for r in runs)
+        shared = frozenset(n for n, count in names.items() if count > 1) if len(names) < len(runs) else frozenset()
+        self.shared = self.shared if shared == self.shared else shared
         self._sort()
 
     def arrange(self, how: Arrangement) -> None:

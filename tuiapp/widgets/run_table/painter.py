@@ -28,11 +28,12 @@ _NUMBERS = frozenset({"loss", "eval_loss", "best", "progress", "eta"})
 
 @dataclass(eq=False, repr=False)
 class Painter:
-    """What all lines share: the styles, the columns asked for, what is sorted by."""
+    """What all lines share: the styles, the columns asked for, what is sorted by, the names of more than one run."""
 
     ink: Ink
     columns: tuple[str, ...]
     how: Arrangement
+    shared: frozenset[str] = frozenset()
 
     def run(self, run: RunSummary, letter: str, width: int, indent: int = 0) -> list[Part]:
         """A run; ``letter`` is its mark ("" where it has none), ``indent`` what its group moves it to the right."""
@@ -95,13 +96,18 @@ class Painter:
         return [*pin, (words.plain(run.name), self._name_style(run))]
 
     def _in_list(self, run: RunSummary, width: int) -> list[Part]:
-        """Name and state; the curve before the state where the name leaves room, always in the same cells."""
+        """Name and state; the curve before the state where the name leaves room, always in the same cells.
+
+        The end of the id goes before the curve where the name alone does not say which run it is.
+        """
         name = self._name(run)
         said = words.plain(short_state(run))
         state: list[Part] = [(said, self._state_style(run))]
         taken = sum(cell_len(text) for text, _ in name)
         room = width - _STATE - _CURVE - 2
         curve = words.sparkline(run.sparkline, _CURVE)
+        if run.name in self.shared and taken + len(run.id[-4:]) + 1 > room:
+            curve = ""
         if curve and width + _BEGIN >= _CURVE_FROM and taken <= room and cell_len(said) <= _STATE:
             name = self._with_id(run, name, taken, room)
             gap = " " * (room - sum(cell_len(text) for text, _ in name) + 1)
