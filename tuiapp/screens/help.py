@@ -46,6 +46,8 @@ class HelpScreen(ActingModal[None]):
 class HelpLines(LinePane):
     """Place by place, the ones at hand first: keys, title, what it does, and the id that remaps it."""
 
+    DEFAULT_CSS = "HelpLines { overflow-y: scroll; }"
+
     def __init__(self, places: Sequence[Where]) -> None:
         super().__init__()
         self._places = (*places, *(w for w in Where if w not in places))

@@ -181,6 +181,18 @@ async def test_the_bar_begins_with_the_focused_panes_own_actions(several: Worksp
         assert text_of(bar).rstrip().endswith("? Help  q Quit")
 
 
+async def test_the_bar_leaves_out_what_would_be_typed_into_a_field(several: Workspace) -> None:
+    app = make_app(several)
+    async with app.run_test(size=MIDDLE) as pilot:
+        screen = await settled(pilot, app)
+        bar = screen.query_one(ActionBar)
+        await pilot.press("slash")
+        await until(pilot, lambda: "New" not in text_of(bar))
+        assert "Tab Pane" in text_of(bar) and "^P Palette" in text_of(bar) and "Quit" not in text_of(bar)
+        await pilot.press("escape")
+        await until(pilot, lambda: "n New" in text_of(bar))
+
+
 async def test_quitting_leaves_with_zero(workspace: Workspace) -> None:
     app: TunerApp = make_app(workspace)
     async with app.run_test(size=WIDE) as pilot:

@@ -30,6 +30,13 @@ def test_any_two_numbers_make_an_axis(one: float, two: float, most: int) -> None
         assert all(made.label(t) for t in made.ticks)
 
 
+def test_few_ticks_do_not_take_the_lines_room() -> None:
+    made = axis(0.3, 2.3, 3)
+    assert (made.low, made.high, made.ticks) == (0, 2.5, (0, 2))
+    made = axis(0.55, 2.1, 2)
+    assert (made.low, made.high, made.ticks) == (0, 2.5, (0, 2))
+
+
 @pytest.mark.parametrize(
     ("low", "high", "labels"),
     [

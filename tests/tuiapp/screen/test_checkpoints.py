@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.tuiapp.screen.support import SMALL, WIDE, add_sft, labels, make_app, settled, shown, text_of, until
 from tuiapp.screens.publish import PublishScreen
+from tuiapp.screens.main.panes import Pane
 from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuner.config.workspace import Workspace
 
@@ -22,7 +23,7 @@ async def test_keys_sort_by_every_column_both_ways(workspace: Workspace) -> None
     add_sft(workspace)
     app = make_app(workspace)
     async with app.run_test(size=WIDE) as pilot:
-        await settled(pilot, app)
+        (await settled(pilot, app)).go_to(Pane.CHECKPOINTS)  # in the list of runs the key sorts runs
         table = app.screen.query_one(CheckpointTable)
         by_step = ["50", "100", "150", "200", "250", "300", "final"]
         assert labels(table) == by_step

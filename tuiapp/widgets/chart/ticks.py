@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 HUGE = 1e300
@@ -81,7 +81,19 @@ def axis(low: float, high: float, most: int) -> Axis:
     if round(step, digits) != step and not math.isclose(round(step, digits), step):
         digits += 1  # 0.25 needs two
     digits = min(digits, 6)  # smaller numbers are written with an exponent
-    return Axis(first * step, last * step, tuple(i * step for i in range(first, last + 1)), digits)
+    # Few ticks stand far apart: the ends need not be ticks, or the line would have half of the room.
+    ticks = tuple(i * step for i in range(first, last + 1))
+    near, far = _quarters(low, step, math.floor), _quarters(high, step, math.ceil)
+    for low, high in ((near, far), (ticks[0], far), (near, ticks[-1])):
+        inside = tuple(t for t in ticks if low - step * 1e-6 <= t <= high + step * 1e-6)
+        if len(inside) >= 2:
+            return Axis(low, high, inside, digits)
+    return Axis(ticks[0], ticks[-1], ticks, digits)
+
+
+def _quarters(value: float, step: float, to_whole: Callable[[float], int]) -> float:
+    slack = 1e-9 if to_whole is math.floor else -1e-9
+    return to_whole(value / step * 4 + slack) * step / 4
 
 
 def log_axis(low: float, high: float, most: int) -> Axis:
