@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.tuiapp.screen.support import SMALL, WIDE, add_sft, labels, make_app, settled, shown, text_of, until
-from tuiapp.screens.publish import PublishScreen
 from tuiapp.screens.main.panes import Pane
+from tuiapp.screens.publish import PublishScreen
 from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuner.config.workspace import Workspace
 
