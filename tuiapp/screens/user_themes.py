@@ -19,13 +19,13 @@ COLOURS = (
     "primary", "secondary", "accent", "success", "warning", "error",
     "foreground", "background", "surface", "panel", "boost", "border", "border-blurred",
 )  # fmt: skip
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _IN_VARIABLES = ("border", "border-blurred")
 
 
 def theme_file(folder: Path, name: str) -> Path | None:
     """The file of a theme of that name; None where the folder has none."""
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         return None
     path = folder / f"{name}.yaml"
     return path if path.is_file() else None
@@ -57,7 +57,7 @@ def read_theme(path: Path) -> Theme:
             f"{path}: {unknown[0]!r} is no part of a theme", hint=f"name, dark, {', '.join(COLOURS)}"
         )
     name, dark = str(values.get("name", path.stem)), values.get("dark", True)
-    if not _NAME.match(name) or name in {t.name for t in THEMES}:
+    if not _NAME.fullmatch(name) or name in {t.name for t in THEMES}:
         raise ConfigurationError(
             f"{path}: a theme cannot be named {name!r}", hint="small letters, digits and dashes, and no name of ours"
         )

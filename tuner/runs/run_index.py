@@ -23,6 +23,7 @@ from tuner.runs.annotations import Annotations
 from tuner.runs.inert_summary import inert_summary
 from tuner.runs.layout import RUN_ID
 from tuner.runs.run_entries import Entry, RunEntries
+from tuner.runs.run_index_kept import KeptRuns
 from tuner.runs.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -50,10 +51,9 @@ class RunIndex:
     def __init__(self, workspace: Workspace, store: IndexStore | None = None) -> None:
         self.workspace = workspace
         self.diagnostics: list[str] = []
-        self._store = store
+        self._kept = KeptRuns(workspace, store)
         self._looking = threading.Lock()
         self._finding = threading.Lock()
-        self._opening = threading.Lock()
         self._annotations = Annotations(workspace)
         self._entries = RunEntries(self._annotations.put_on)
         self._folders: RunFolders | None = None
@@ -84,7 +84,7 @@ class RunIndex:
     def load(self) -> list[RunSummary]:
         """What was known at the last time, without a look at the runs; [] where nothing is kept."""
         self._annotated()
-        if self._store is not None or len(_run_names(self.workspace.runs)) > FEW:
+        if self._kept.is_open or len(_run_names(self.workspace.runs)) > FEW:
             self._take_kept()
         return self.runs()
 
@@ -143,10 +143,8 @@ class RunIndex:
 
     def close(self) -> None:
         """Let the file of the index go. What is known stays; another look opens it again."""
-        with self._finding, self._opening:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
+        with self._finding:
+            self._kept.close()
 
     def _ours(self, path: Path) -> bool:
         return path.parent == self.workspace.runs and RUN_ID.fullmatch(path.name) is not None
@@ -182,18 +180,11 @@ class RunIndex:
         return Entry(folder, stamp, run, now + rest)
 
     def _keep(self, worth: list[Entry]) -> None:
-        if worth and (self._store is not None or self._others or len(self._entries) > FEW):
-            from tuner.runs.run_index_rows import pack
-
-            rows = (pack(self.workspace.root, e.folder, e.stamp, e.run) for e in worth)
-            self._opened().save(filter(None, rows))
+        if worth and (self._kept.is_open or self._others or len(self._entries) > FEW):
+            self._kept.save(worth)
 
     def _drop(self, ids: Collection[str]) -> None:
-        gone, store = self._entries.drop(ids), self._store
-        if gone and store is not None:
-            from tuner.runs.run_index_rows import place_of
-
-            store.save((), filter(None, (place_of(self.workspace.root, entry.folder) for entry in gone)))
+        self._kept.forget(self._entries.drop(ids))
 
     def _find_others(self, taken: set[str]) -> None:
         """Where other tools' runs lie; when the first are found, what is kept of them is taken up."""
@@ -202,30 +193,16 @@ class RunIndex:
             self._folders = RunFolders(self.workspace, sources)
         self._others = self._folders.others(taken)
         self.diagnostics = self._folders.diagnostics
-        if self._others and self._store is None:
+        if self._others and not self._kept.is_open:
             self._take_kept()
 
     def _take_kept(self) -> None:
-        from tuner.runs.run_index_rows import unpack
-
-        root = self.workspace.root
         with _no_collecting():
-            rows = self._opened().load()
-            found = ((unpack(root, row), row.stamp) for row in rows)
-            self._entries.take(Entry(parts[0], stamp, parts[1]) for parts, stamp in found if parts is not None)
+            self._entries.take(self._kept.load())
 
     def _annotated(self) -> None:
         if self._annotations.refresh():
             self._entries.list_anew()
-
-    def _opened(self) -> IndexStore:
-        with self._opening:  # two threads never open it twice
-            if self._store is None:
-                from tuner.runs.run_index_place import index_place
-                from tuner.runs.run_index_store import IndexStore
-
-                self._store = IndexStore(index_place(self.workspace))
-            return self._store
 
 
 def _run_names(runs: Path) -> set[str]:
