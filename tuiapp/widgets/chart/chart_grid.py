@@ -6,56 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.events import Blur, Focus, Resize
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuiapp.widgets.chart.fence import put_fences
 from tuiapp.widgets.chart.figure import Figure
-from tuiapp.widgets.chart.grid_places import Place, capacity, places
+from tuiapp.widgets.chart.grid_places import capacity, places
 from tuiapp.widgets.chart.line_store import LineStore
 from tuiapp.widgets.chart.panel import Panel
-from tuiapp.widgets.chart.styles import ChartStyles, styles_of
+from tuiapp.widgets.chart.styles import ChartStyles, Look, styles_of
 from tuiapp.widgets.strips import Part, base_of, line
 
 _EDGE = 1
 """Blank cells at both sides."""
-
-
-class _Look:
-    """What all lines are drawn with, until the theme, the focus or the size is another."""
-
-    def __init__(self, styles: ChartStyles, base: Style) -> None:
-        self.styles, self.base = styles, base
-        self._over: dict[Style, Style] = {}
-
-    def over(self, style: Style) -> Style:
-        """A style on the widget's own colours."""
-        found = self._over.get(style)
-        if found is None:
-            found = self._over[style] = self.base + style
-        return found
-
-
-class Fence(Widget):
-    """A blank column left of a chart.
-
-    Textual sends a line from the left end of its widget up to the last cell that changed, or from the last widget that
-    stands in it: a change in a chart costs only that chart's cells so.
-    """
-
-    DEFAULT_CSS = """
-    Fence { position: absolute; width: 1; height: 1; }
-    """
-
-    def stand(self, place: Place) -> None:
-        """Left of a chart of that place."""
-        self.styles.offset = (place.x - 1, place.y)
-        self.styles.height = place.height
-
-    def render_line(self, y: int) -> Strip:
-        return Strip.blank(self.size.width, base_of(self))
 
 
 class ChartGrid(Widget, can_focus=True):
@@ -83,7 +48,7 @@ class ChartGrid(Widget, can_focus=True):
         self._selected: tuple[int, int, int] | None = None
         self._empty = ""
         self._stale = True
-        self._look: _Look | None = None
+        self._look: Look | None = None
 
     # What is shown
 
@@ -170,7 +135,7 @@ class ChartGrid(Widget, can_focus=True):
         drawn, self._look = self.placed(), None
         before, self._panels = [p.place for p in self._panels], [panel for _, panel in drawn]
         if before != [p.place for p in self._panels]:
-            self.call_later(self._put_fences)
+            self.call_later(self._stand_fences)
         for figure, panel in drawn:
             place = panel.place
             regions += [
@@ -180,17 +145,9 @@ class ChartGrid(Widget, can_focus=True):
         self._stale = False
         return [*regions, *self._entitle()]
 
-    def _put_fences(self) -> None:
-        if not self.is_attached:
-            return
-        fences = list(self.query(Fence))
-        missing = [Fence() for _ in range(len(self._panels) - len(fences))]
-        if missing:
-            self.mount(*missing)
-        for index, fence in enumerate([*fences, *missing]):
-            fence.display = index < len(self._panels)
-            if fence.display:
-                fence.stand(self._panels[index].place)
+    def _stand_fences(self) -> None:
+        if self.is_attached:
+            put_fences(self, [panel.place for panel in self._panels])
 
     def _entitle(self) -> list[Region]:
         styles, several = styles_of(self.app), len(self._figures) > 1
@@ -219,7 +176,7 @@ class ChartGrid(Widget, can_focus=True):
         if self._stale:
             self._draw()
         if self._look is None:
-            self._look = _Look(styles_of(self.app), base_of(self))
+            self._look = Look(styles_of(self.app), base_of(self))
         look = self._look
         width, height = self.content_size
         if not self._panels:

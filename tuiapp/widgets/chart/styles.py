@@ -72,3 +72,18 @@ def _made(colours: tuple[str, ...]) -> ChartStyles:
 
 def _style(colour: Color) -> Style:
     return Style(color=colour.rich_color)
+
+
+class Look:
+    """What all lines are drawn with, until the theme, the focus or the size is another."""
+
+    def __init__(self, styles: ChartStyles, base: Style) -> None:
+        self.styles, self.base = styles, base
+        self._over: dict[Style, Style] = {}
+
+    def over(self, style: Style) -> Style:
+        """A style on the widget's own colours."""
+        found = self._over.get(style)
+        if found is None:
+            found = self._over[style] = self.base + style
+        return found
