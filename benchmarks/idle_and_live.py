@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _cost(work: Path, shown: str, tick: Callable[[], object]) -> tuple[float, float]:
-    """Cores used and bytes written a second, once the screen has settled, while ``tick`` is called 10 times a second."""
+    """Cores used and bytes written a second once the screen has settled; ``tick`` is called 10 times a second."""
     terminal = Terminal([script("tuner-tui"), str(work)], cwd=work)
     over = threading.Event()
 

@@ -2,7 +2,8 @@
 
 The rows are as trainers write them here: step, time, seconds, and the metrics. Loading is measured in a process of its
 own, with the modules loaded; memory is what that process grew by. Seconds are those of the processor, all of it being
-done by one thread; the best of several rounds counts, ours and orjson's taken in turn. TensorBoard reads one metric only, written to an event file by its own writer.
+done by one thread; the best of several rounds counts, ours and orjson's taken in turn. TensorBoard reads one metric
+only, written to an event file by its own writer.
 """
 
 from __future__ import annotations

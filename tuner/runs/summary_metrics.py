@@ -44,9 +44,7 @@ class SummaryMetrics:
 
     def losses(self) -> tuple[float, ...]:
         """At most ``POINTS`` values of the loss, evenly spread over all attempts; what was done again counts once."""
-        if (
-            len(self._files) == 1 and self._whole and len(self._end) <= _SHORT
-        ):
+        if len(self._files) == 1 and self._whole and len(self._end) <= _SHORT:
             return tuple(_finite(_spread(_LOSS.findall(self._end, 0, self._end.rfind(b"\n") + 1))))
         points: list[tuple[int, float]] = []
         for step, loss in self._points():
