@@ -74,12 +74,20 @@ def _open(named: str | None) -> int:
 
 def _read_ahead(workspace: Workspace) -> Observer:
     """Start reading the runs while Textual is still being imported: the first paint then shows them."""
+    import logging
     import threading
 
     from tuiapp.screens.reading.observer import Observer
 
     observer = Observer(workspace)
-    threading.Thread(target=observer.prefetch, daemon=True, name="read-ahead").start()
+
+    def read() -> None:
+        try:
+            observer.prefetch()
+        except Exception:  # the first look meets it too, and tells it on the screen
+            logging.getLogger(__name__).info("reading ahead failed", exc_info=True)
+
+    threading.Thread(target=read, daemon=True, name="read-ahead").start()
     return observer
 
 

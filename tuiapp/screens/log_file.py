@@ -14,9 +14,10 @@ def start_logging(workspace: Workspace) -> None:
     """Write warnings and errors to the workspace's log, made when the first one comes."""
     handler = _LateFile(workspace)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("tuiapp")
-    logger.addHandler(handler)
-    logger.propagate = False
+    for house in ("tuiapp", "tuner", "backends"):
+        logger = logging.getLogger(house)
+        logger.addHandler(handler)
+        logger.propagate = False
 
 
 class _LateFile(logging.handlers.RotatingFileHandler):

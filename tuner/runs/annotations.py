@@ -126,8 +126,8 @@ class Annotations:
             self._stamp, self._runs = stamp, {}
             try:
                 self._runs = _runs(read_object(path)) if stamp else {}
-            except UnreadableFile:
-                log.warning("the notes on other tools' runs cannot be read", exc_info=True)
+            except UnreadableFile as error:
+                log.warning("what was said of other tools' runs cannot be read: %s", error)
             return True
 
     def put_on(self, run: RunSummary) -> RunSummary:

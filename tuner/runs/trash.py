@@ -111,8 +111,8 @@ def purge(workspace: Workspace, *, older_than: float = KEPT_DAYS * 86400.0) -> i
         try:
             _remove(path)
             removed += 1
-        except OSError:  # another one was first, or may do what we may not
-            log.warning("a deleted run cannot be removed: %s", path, exc_info=True)
+        except OSError as error:  # another one was first, or may do what we may not
+            log.warning("the deleted run %s cannot be removed: %s", path, error.strerror or error)
     return removed
 
 
