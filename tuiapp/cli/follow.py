@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tuiapp.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from tuiapp.cli.output import print_json, print_line, tell
+from tuiapp.cli.output import plain, print_json, print_line, tell
 from tuiapp.formatting import duration
 from tuiapp.handlers.runs import RunsHandler
 from tuner.core.states import RunState
@@ -26,7 +26,7 @@ class Progress:
 
     def __call__(self, summary: RunSummary) -> None:
         if self._terminal:
-            sys.stderr.write(f"\r\x1b[K{self._bar(summary)}")
+            sys.stderr.write(f"\r\x1b[K{plain(self._bar(summary))}")
             sys.stderr.flush()
             self._dirty = True
             return

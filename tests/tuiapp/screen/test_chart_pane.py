@@ -21,6 +21,7 @@ from tests.tuiapp.screen.support import (
     until,
 )
 from tuiapp.app import TunerApp
+from tuiapp.screens.main import chart_view
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuiapp.screens.reading.overlay import OverlayRun
 from tuiapp.screens.session import Session
@@ -360,7 +361,8 @@ async def test_a_hidden_chart_draws_nothing_and_catches_up(workspace: Workspace)
         await until(pilot, lambda: pane.is_seen and "loss 8.000" in shown(app))
 
 
-async def test_a_slow_link_waits_between_two_pictures(workspace: Workspace) -> None:
+async def test_a_slow_link_waits_between_two_pictures(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chart_view, "_SLOW", 4.0)  # both rows are read meanwhile, however busy the machine
     run = add_live(workspace)
     app = make_app(workspace)
     async with app.run_test(size=WIDE) as pilot:

@@ -14,7 +14,7 @@ from tests.support.processes import none_left
 from tests.tuiapp.screen import every_action
 from tests.tuiapp.screen.every_action.deeds import DEEDS, Stage
 from tests.tuiapp.screen.fake_backend import quick_backends
-from tests.tuiapp.screen.support import make_app, settled
+from tests.tuiapp.screen.support import in_a_hurry, make_app, settled
 from tuiapp.actions import ACTIONS
 from tuner.config.workspace import Workspace
 
@@ -27,7 +27,7 @@ async def test_its_key_does_something_that_can_be_seen(workspace: Workspace, act
     assert action_id in DEEDS, f"{action_id} has no deed: add one to tests/tuiapp/screen/every_action"
     entry = DEEDS[action_id]
     entry.furnish(workspace)
-    with none_left(workspace.root):
+    with none_left(workspace.root), in_a_hurry():
         app = make_app(workspace, backends=quick_backends())
         async with app.run_test(size=entry.size) as pilot:
             main = await settled(pilot, app)

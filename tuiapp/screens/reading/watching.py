@@ -87,8 +87,15 @@ def _until_others(observer: Observer, there: list[str], stop: threading.Event) -
 
 
 def _there(observer: Observer) -> list[str]:
-    """The folders to be watched, as far as they exist."""
-    return sorted(str(path) for path in observer.places()[1] if path.is_dir())
+    """The folders to be watched, as far as they exist; where a name is no UTF-8, slow looks have to do."""
+    return sorted(str(path) for path in observer.places()[1] if path.is_dir() and _is_text(str(path)))
+
+
+def _is_text(path: str) -> bool:
+    try:
+        return bool(path.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def touched(runs: Path, known: Set[Path], paths: Iterable[str]) -> dict[Path, bool]:
