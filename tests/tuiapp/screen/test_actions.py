@@ -9,6 +9,7 @@ from textual.command import CommandPalette
 
 from tests.tuiapp.screen.support import (
     MIDDLE,
+    SMALL,
     WIDE,
     main_screen,
     make_app,
