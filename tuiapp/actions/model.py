@@ -36,6 +36,7 @@ class Need(StrEnum):
     RUN = "no run is selected"
     LIVE_RUN = "the selected run has already ended"
     ENDED_RUN = "the selected run is still going; stop it first"
+    OWN_RUN = "the selected run is another tool's; adopt it first (A)"
     FOREIGN_RUN = "the selected run is one of this workspace already"
     CHECKPOINT = "the selected run has no whole checkpoint yet"
 

@@ -7,7 +7,13 @@ from tuiapp.actions.model import Action, Need, Where
 RUNS: tuple[Action, ...] = (
     Action("run.new", "New", "Start a new run from a preset, an earlier run or a file.", "n", Where.MAIN, "new_run"),
     Action(
-        "run.clone", "Clone", "Edit a copy of the selected run's configuration.", "c", Where.MAIN, "clone_run", Need.RUN
+        "run.clone",
+        "Clone",
+        "Edit a copy of the selected run's configuration.",
+        "c",
+        Where.MAIN,
+        "clone_run",
+        Need.OWN_RUN,
     ),
     Action(
         "run.stop",
@@ -53,7 +59,6 @@ RUNS: tuple[Action, ...] = (
         Where.MAIN,
         "adopt_run",
         Need.FOREIGN_RUN,
-        in_bar=False,
     ),
     Action(
         "checkpoint.sort", "Sort", "Sort checkpoints by the next column.", "o", Where.MAIN, "sort_next", Need.CHECKPOINT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
@@ -13,7 +14,7 @@ from textual.widget import Widget
 
 from tuiapp.widgets.ink import Ink, ink_of
 from tuiapp.widgets.machine_facts import Fact
-from tuiapp.widgets.strips import Part, base_of, changed_cells, fit, line, spread, width_of
+from tuiapp.widgets.strips import Part, base_of, changed_cells, fit, fit_middle, line, spread, width_of
 
 _HOST = 14
 """Cells of the header that user and host keep, whatever else is to be told."""
@@ -152,9 +153,13 @@ class StatusLine(Bar):
         glyph, text, hint = self._said
         style = {"✓": ink.good, "✗": ink.bad, "⚠": ink.warning, "★": ink.accent}.get(glyph, ink.muted)
         parts: list[Part] = [(f"{glyph} ", style)] if glyph else []
+        said = f"  → {hint}" if hint else ""
+        room = width - width_of(parts) - cell_len(said)
+        if hint and room >= width // 3:  # what to do next stays; the text gives way in its middle, mostly a path
+            text = fit_middle(text, room)
         parts.append((text, ink.text if glyph else ink.muted))
         if hint:
-            parts.append((f"  → {hint}", ink.muted))
+            parts.append((said, ink.muted))
         return spread(parts, [], width)
 
 

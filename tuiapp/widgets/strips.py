@@ -59,6 +59,16 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return " " * (width - size) + text if right else text + " " * (width - size)
 
 
+def fit_middle(text: str, width: int) -> str:
+    """Text in at most ``width`` cells: what is too much is left out of the middle."""
+    if cell_len(text) <= width:
+        return text
+    head, tail = set_cell_size(text, max(0, width // 2 - 1)), text[-width:] if width > 0 else ""
+    while cell_len(head) + 1 + cell_len(tail) > width and tail:
+        tail = tail[1:]
+    return f"{head}…{tail}"
+
+
 def changed_cells(before: Sequence[Part], after: Sequence[Part]) -> tuple[int, int] | None:
     """From which cell up to which a line reads differently; None where all of it is to be drawn."""
     old = [(c, style) for text, style in before for c in text]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.support.foreign_runs import MLX_TABLE, age, hf_trainer_run, mlx_lm_run, save_console, snapshot, synaptic_run
-from tests.tuiapp.screen.support import WIDE, main_screen, make_app, shown, until
+from tests.tuiapp.screen.support import WIDE, main_screen, make_app, settled, shown, until
 from tuner.config.workspace import Workspace
 from tuner.discovery.references import find_folder
 
@@ -32,6 +32,18 @@ async def test_a_folder_of_theirs_is_shown_as_it_is(workspace: Workspace) -> Non
         await until(pilot, lambda: "20" in shown(app) and "★" in shown(app))  # its best checkpoint
     after = snapshot(workspace.root)
     assert {k: v for k, v in after.items() if not k.startswith(".tuner")} == before
+
+
+async def test_what_needs_a_run_of_ours_says_to_adopt_it(workspace: Workspace) -> None:
+    furnish(workspace.root)
+    app = make_app(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await settled(pilot, app)
+        await until(pilot, lambda: "A Adopt" in shown(app))
+        assert "c Clone" not in shown(app)
+        await pilot.press("c")
+        await until(pilot, lambda: "Clone: the selected run is another tool's; adopt it first (A)" in shown(app))
+        assert app.screen is screen
 
 
 async def test_a_checkpoint_that_is_saved_while_one_looks(workspace: Workspace) -> None:

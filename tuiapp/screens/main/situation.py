@@ -29,6 +29,7 @@ def why_not(action: Action, situation: Situation) -> str:
         Need.RUN: run is not None,
         Need.LIVE_RUN: run is not None and run.is_live,
         Need.ENDED_RUN: run is not None and not any(r.is_live for r in situation.targets or (run,)),
+        Need.OWN_RUN: run is not None and run.source == OURS,
         Need.FOREIGN_RUN: run is not None and run.source != OURS,
         Need.CHECKPOINT: run is not None and situation.checkpoints,
     }

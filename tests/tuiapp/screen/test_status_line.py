@@ -1,0 +1,33 @@
+"""What is told in one line: what to do next is not cut off."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.tuiapp.screen.support import MIDDLE, main_screen, make_app, text_of, until
+from tuiapp.widgets.bars import StatusLine
+from tuiapp.widgets.strips import fit_middle
+from tuner.config.workspace import Workspace
+
+
+async def test_a_long_path_gives_way_to_what_to_do_next(workspace: Workspace) -> None:
+    app = make_app(workspace)
+    async with app.run_test(size=MIDDLE) as pilot:
+        screen = main_screen(app)
+        await until(pilot, lambda: screen.is_listed)
+        screen.say(
+            "✗", f"cannot write /{'folder/' * 20}manifest.json: Permission denied", "choose a writable workspace"
+        )
+        line = text_of(screen.query_one("#status", StatusLine))
+        assert line.rstrip().endswith("manifest.json: Permission denied  → choose a writable workspace")
+        assert line.startswith("✗ cannot write /folder/") and "…" in line
+
+
+@given(st.text(), st.integers(1, 60))
+def test_the_middle_is_left_out(text: str, width: int) -> None:
+    fitted = fit_middle(text, width)
+    assert cell_len(fitted) <= width
+    if cell_len(text) <= width:
+        assert fitted == text
