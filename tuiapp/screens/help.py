@@ -16,6 +16,9 @@ from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.pane import LinePane
 from tuiapp.widgets.strips import Part, fit, spread, width_of
 
+_LEAST_TEXT = 28
+"""Cells of text that are worth a column of their own."""
+
 
 class HelpScreen(ActingModal[None]):
     """A list to scroll."""
@@ -73,7 +76,11 @@ class HelpLines(LinePane):
         keys, ink = self.app.appearance.keys if isinstance(self.app, TunerApp) else {}, self.ink
         named = f"  {fit(spell_keys(action, keys), 10)} ", f"{fit(action.title, 14)} "
         indent = sum(map(len, named))
-        first, *more = wrap(action.help, max(20, width - indent - 1)) or [""]
+        if width - indent < _LEAST_TEXT:  # below the title, for there is no room beside it
+            indent = 4
+            first, more = "", wrap(action.help, max(8, width - indent))
+        else:
+            first, *more = wrap(action.help, width - indent)
         rows: list[list[Part]] = [[(named[0], ink.strong), (named[1], ink.text), (first, ink.muted)]]
         rows += [[(" " * indent, ink.muted), (text, ink.muted)] for text in more]
         if width_of(rows[-1]) + 2 + len(action.id) > width:

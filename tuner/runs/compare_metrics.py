@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tuner.runs.metrics_view import MetricsView
 
 _NO_DIRECTION = ("learning_rate", "grad_norm", "epoch", "num_tokens", "num_input_tokens_seen", "total_flos")
-_NO_DIRECTION_ENDS = ("_runtime", "/rejected", "/chosen", "entropy", "entropy_loss")
+_NO_DIRECTION_ENDS = ("_runtime", "_per_second", "_time", "/rejected", "/chosen", "entropy", "entropy_loss")
 _NO_DIRECTION_STARTS = ("system/", "completions/", "logps/", "logits/")
 
 

@@ -83,7 +83,7 @@ def best_index(checkpoints: Sequence[Weights], scores: Sequence[Score]) -> int |
 
 def counts_down(metric: str) -> bool:
     """Whether less of a metric is better."""
-    return "loss" in metric or "perplexity" in metric or metric == "kl"
+    return "loss" in metric or "perplexity" in metric or metric in {"kl", "eval_kl"}
 
 
 def why_best(checkpoints: Sequence[Weights], scores: Sequence[Score], best: int) -> str:

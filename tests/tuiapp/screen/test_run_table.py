@@ -96,6 +96,11 @@ async def test_runs_of_one_name_are_told_apart_where_there_is_no_room_for_all() 
         lines = text_of(app.table).splitlines()
         assert all(f"household-sft {n:04x}" in line for n, line in ((3, lines[0]), (2, lines[1])))
         assert "▁" in lines[2] and " 0001" not in lines[2]  # where the name says it, the curve does more
+        await pilot.resize_terminal(29, 20)
+        await pilot.pause()
+        lines = text_of(app.table).splitlines()
+        assert "… 0003" in lines[0] and "… 0002" in lines[1] and "household-kto" in lines[2]
+        await pilot.resize_terminal(41, 20)
         app.table.show_runs(runs[1:])
         await pilot.pause()
         assert "▁" in text_of(app.table).splitlines()[0]

@@ -22,6 +22,7 @@ TABLE = 64
 MARKS = 1
 """Cells at the left that show a mark and take a click."""
 _BEGIN = MARKS + 2
+_LEAST_NAME = 6
 _CURVE, _STATE, _CURVE_FROM = 8, 11, 34
 _NUMBERS = frozenset({"loss", "eval_loss", "best", "progress", "eta"})
 
@@ -116,8 +117,10 @@ class Painter:
         return spread(self._with_id(run, name, taken, width - cell_len(said) - 1), state, width)
 
     def _with_id(self, run: RunSummary, name: list[Part], taken: int, room: int) -> list[Part]:
-        """The end of the id tells runs of one name apart, where there is room."""
+        """The end of the id stands where there is room; where several runs have the name, the name gives way to it."""
         tail = f" {words.plain(run.id[-4:])}"
+        if run.name in self.shared and room >= _LEAST_NAME + cell_len(tail):
+            return [*clip(name, room - cell_len(tail)), (tail, self.ink.faint)]
         return [*name, (tail, self.ink.faint)] if taken + cell_len(tail) <= room else name
 
     def _in_columns(self, run: RunSummary, width: int, indent: int) -> list[Part]:
