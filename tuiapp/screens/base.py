@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual import on
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
-from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
 
-from tuiapp.actions import Action, Where, actions_in, by_id, key_of, spell_keys
+from tuiapp.actions import Action, Where, actions_in, by_id, key_of, spell_key, spell_keys
 from tuiapp.messages import Refused, Told
 from tuiapp.widgets.bars import ActionBar, StatusLine
 
@@ -72,18 +71,18 @@ class ActingScreen(Screen[Result], Generic[Result]):
         shown: list[tuple[str, str, str]] = []
         taken: set[str] = set()
         for action in (a for place in self.places for a in actions_in(place)):
-            its = {k.strip() for k in key_of(action, keys).split(",")}
-            if action.in_bar and not its & taken and not all(map(self._is_written, its)) and not self.why_not(action):
+            its = [k.strip() for k in key_of(action, keys).split(",")]
+            if action.in_bar and taken.isdisjoint(its) and not self._is_written(its[0]) and not self.why_not(action):
                 shown.append((spell_keys(action, keys, first=True), action.title, action.id))
-            taken |= its  # an action further on does not get this key
+            taken.update(its)  # an action further on does not get this key
         shown.sort(key=lambda s: 1 + _LAST.index(s[2]) if s[2] in _LAST else -(s[2] == _FIRST))
         for bar in self.query(ActionBar):
             bar.show(shown, _ALWAYS)
 
     def _is_written(self, key: str) -> bool:
         """Whether a key writes a letter now, in the field that has the focus."""
-        focused = self.focused
-        return focused is not None and focused.check_consume_key(key, key_to_character(key))
+        letter = " " if key == "space" else spell_key(key)
+        return len(letter) == 1 and self.focused is not None and self.focused.check_consume_key(key, letter)
 
     def say(self, glyph: str, text: str, hint: str = "") -> None:
         """Tell something in the status line."""

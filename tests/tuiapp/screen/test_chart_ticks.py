@@ -32,9 +32,9 @@ def test_any_two_numbers_make_an_axis(one: float, two: float, most: int) -> None
 
 def test_few_ticks_do_not_take_the_lines_room() -> None:
     made = axis(0.3, 2.3, 3)
-    assert (made.low, made.high, made.ticks) == (0, 2.5, (0, 2))
-    made = axis(0.55, 2.1, 2)
-    assert (made.low, made.high, made.ticks) == (0, 2.5, (0, 2))
+    assert (made.low, made.high, made.ticks) == (0.25, 2.5, (1, 2))
+    made = axis(0.1, 3.2, 2)
+    assert (made.low, made.high, made.ticks) == (0, 3.5, (0, 2))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,10 @@ def test_the_cursor_tells_an_x_exactly() -> None:
     assert Scale(0, 100, XAxis.RELATIVE).exact(90) == "1m30"
     noon = time.mktime((2026, 11, 20, 12, 0, 5, 0, 0, -1))
     assert Scale(noon, noon + 9, XAxis.WALL).exact(noon) == "11-20 12:00:05"
+
+
+def test_a_time_beyond_all_clocks_has_no_marks() -> None:
+    assert Scale(1.8e299, 1.8e299, XAxis.RELATIVE).ticks(5) == []
 
 
 def test_wall_time_is_told_by_the_clock() -> None:

@@ -53,6 +53,8 @@ class Scale:
     def _times(self, most: int) -> list[float]:
         span = self.high - self.low
         step = time_step(span / max(1, most))
+        if not math.isfinite(max(abs(self.low), abs(self.high)) / step):  # a time stamp may be any number
+            return []
         # Round hours of the clock on the wall, not of Greenwich.
         offset = _utc_offset(self.low) if self.kind is XAxis.WALL else 0
         first = math.ceil((self.low + offset) / step - 1e-9)

@@ -71,24 +71,26 @@ def axis(low: float, high: float, most: int) -> Axis:
     if high - low <= max(abs(low), abs(high)) * 1e-9 or high - low < 1e-290:
         pad = max(abs(high) * 0.1, 1e-280) if high else 1.0
         low, high = low - pad, high + pad
-    step = nice((high - low) / max(1, most - 1))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    while last - first + 1 > max(3, most):  # a range around zero has three ticks at least
+    step = nice((high - low) / max(1, most))
+    near, far, ticks = _spanned(low, high, step)
+    while len(ticks) > max(3, most):
         step = nice(step * 1.01)
+        near, far, ticks = _spanned(low, high, step)
+    if len(ticks) < 2:
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    last = max(last, first + 1)
+        ticks = tuple(i * step for i in range(first, max(last, first + 1) + 1))
+        near, far = ticks[0], ticks[-1]
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, digits) != step and not math.isclose(round(step, digits), step):
         digits += 1  # 0.25 needs two
-    digits = min(digits, 6)  # smaller numbers are written with an exponent
-    # Few ticks stand far apart: the ends need not be ticks, or the line would have half of the room.
-    ticks = tuple(i * step for i in range(first, last + 1))
+    return Axis(near, far, ticks, min(digits, 6))  # smaller numbers are written with an exponent
+
+
+def _spanned(low: float, high: float, step: float) -> tuple[float, float, tuple[float, ...]]:
+    """Ends at quarters of a step, and the ticks within: ends at ticks would take much of a low chart's room."""
     near, far = _quarters(low, step, math.floor), _quarters(high, step, math.ceil)
-    for low, high in ((near, far), (ticks[0], far), (near, ticks[-1])):
-        inside = tuple(t for t in ticks if low - step * 1e-6 <= t <= high + step * 1e-6)
-        if len(inside) >= 2:
-            return Axis(low, high, inside, digits)
-    return Axis(ticks[0], ticks[-1], ticks, digits)
+    first, last = math.ceil(near / step - 1e-6), math.floor(far / step + 1e-6)
+    return near, far, tuple(i * step for i in range(first, last + 1))
 
 
 def _quarters(value: float, step: float, to_whole: Callable[[float], int]) -> float:
