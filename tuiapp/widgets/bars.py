@@ -154,12 +154,12 @@ class StatusLine(Bar):
         style = {"✓": ink.good, "✗": ink.bad, "⚠": ink.warning, "★": ink.accent}.get(glyph, ink.muted)
         parts: list[Part] = [(f"{glyph} ", style)] if glyph else []
         said = f"  → {hint}" if hint else ""
-        room = width - width_of(parts) - cell_len(said)
-        if hint and room >= width // 3:  # what to do next stays; the text gives way in its middle, mostly a path
-            text = fit_middle(text, room)
-        parts.append((text, ink.text if glyph else ink.muted))
-        if hint:
-            parts.append((said, ink.muted))
+        room = width - width_of(parts)
+        if room - cell_len(said) < width // 3:  # what is wrong comes before what to do next
+            said = ""
+        if glyph:  # the middle of a message is mostly a path; the log's last line is read from its beginning
+            text = fit_middle(text, room - cell_len(said))
+        parts += [(text, ink.text if glyph else ink.muted), (said, ink.muted)]
         return spread(parts, [], width)
 
 

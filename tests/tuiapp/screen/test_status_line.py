@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.tuiapp.screen.support import MIDDLE, main_screen, make_app, text_of, until
+from tests.tuiapp.screen.support import MIDDLE, SMALL, main_screen, make_app, text_of, until
 from tuiapp.widgets.bars import StatusLine
 from tuiapp.widgets.strips import fit_middle
 from tuner.config.workspace import Workspace
@@ -23,6 +23,16 @@ async def test_a_long_path_gives_way_to_what_to_do_next(workspace: Workspace) ->
         line = text_of(screen.query_one("#status", StatusLine))
         assert line.rstrip().endswith("manifest.json: Permission denied  → choose a writable workspace")
         assert line.startswith("✗ cannot write /folder/") and "…" in line
+
+
+async def test_where_both_have_no_room_the_reason_stays(workspace: Workspace) -> None:
+    app = make_app(workspace)
+    async with app.run_test(size=SMALL) as pilot:
+        screen = main_screen(app)
+        await until(pilot, lambda: screen.is_listed)
+        screen.say("✗", f"/{'folder/' * 20}final_model is no model", "a hint " * 12)
+        line = text_of(screen.query_one("#status", StatusLine))
+        assert line.rstrip().endswith("final_model is no model") and "hint" not in line
 
 
 @given(st.text(), st.integers(1, 60))
