@@ -31,7 +31,7 @@ key = st.sampled_from(KEYS)
 click = st.tuples(st.integers(0, 159), st.integers(0, 47))
 size = st.sampled_from(SIZES)
 events = st.one_of(key, key, key, key, key, key, key, key, click, size.map(list))
-sequence = st.lists(events, min_size=1, max_size=6)
+sequence = st.lists(events, min_size=1, max_size=5)
 
 
 @pytest.mark.timeout(600)
