@@ -20,9 +20,10 @@ async def test_a_long_path_gives_way_to_what_to_do_next(workspace: Workspace) ->
         screen.say(
             "✗", f"cannot write /{'folder/' * 20}manifest.json: Permission denied", "choose a writable workspace"
         )
-        line = text_of(screen.query_one("#status", StatusLine))
-        assert line.rstrip().endswith("manifest.json: Permission denied  → choose a writable workspace")
-        assert line.startswith("✗ cannot write /folder/") and "…" in line
+        line = screen.query_one("#status", StatusLine)
+        ending = "manifest.json: Permission denied  → choose a writable workspace"
+        await until(pilot, lambda: text_of(line).rstrip().endswith(ending))
+        assert text_of(line).startswith("✗ cannot write /folder/") and "…" in text_of(line)
 
 
 async def test_where_both_have_no_room_the_reason_stays(workspace: Workspace) -> None:
@@ -31,8 +32,9 @@ async def test_where_both_have_no_room_the_reason_stays(workspace: Workspace) ->
         screen = main_screen(app)
         await until(pilot, lambda: screen.is_listed)
         screen.say("✗", f"/{'folder/' * 20}final_model is no model", "a hint " * 12)
-        line = text_of(screen.query_one("#status", StatusLine))
-        assert line.rstrip().endswith("final_model is no model") and "hint" not in line
+        line = screen.query_one("#status", StatusLine)
+        await until(pilot, lambda: text_of(line).rstrip().endswith("final_model is no model"))
+        assert "hint" not in text_of(line)
 
 
 @given(st.text(), st.integers(1, 60))
