@@ -192,7 +192,7 @@ NO_TIME = "'{}' is no time: write created>2d, created>=2026-11-01 or created<202
     ("text", "problem"),
     [
         ("stat:running", "'stat' is no field; did you mean state?"),
-        ("http://x", "'http' is no field, it is looked for as text"),
+        ("http://x", "'http' is no field; quoted it is looked for as text"),
         ("los:1.2", "'los' is no field; did you mean loss?"),
         ("state:runing", "'runing' is no state; did you mean running?"),
         ("state<3", "state is a text and has no order: write state:value"),

@@ -100,7 +100,7 @@ def _condition(name: str, sign: str, rest: Letters, problems: list[str]) -> Aske
         problems.append(f"{field} is compared with <, <=, =, >= or >: {field}>{values[0] if values else 1}")
         return None
     near = _near(field, _FIELDS)
-    problems.append(f"{name!r} is no field{f'; did you mean {near}?' if near else ', it is looked for as text'}")
+    problems.append(f"{name!r} is no field{f'; did you mean {near}?' if near else '; quoted it is looked for as text'}")
     return _words([*(Letter(c, literal=False) for c in name), Letter(":", literal=False), *rest])
 
 

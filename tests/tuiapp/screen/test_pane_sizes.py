@@ -46,9 +46,9 @@ async def test_the_border_beside_the_runs_is_dragged_and_remembered(several: Wor
         await settled(pilot, app)
         before = region(app, "left").width
         await drag(pilot, (before, 20), (before + 24, 20))
-        assert region(app, "left").width == before + 24 and region(app, "right").x == before + 24
+        await until(pilot, lambda: region(app, "left").width == before + 24 and region(app, "right").x == before + 24)
         await drag(pilot, (before + 23, 20), (2, 20))
-        assert region(app, "left").width == 24, "every pane keeps its room"
+        await until(pilot, lambda: region(app, "left").width == 24, "every pane keeps its room")
     app = make_app(several)
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot, app)
@@ -64,14 +64,14 @@ async def test_borders_between_rows_are_dragged(several: Workspace) -> None:
         await settled(pilot, app)
         charts, checkpoints, log = (region(app, n) for n in ("charts", "checkpoints", "bottom"))
         await drag(pilot, (100, checkpoints.y), (100, checkpoints.y - 5))
-        assert abs(region(app, "charts").height - (charts.height - 5)) <= 1
+        await until(pilot, lambda: abs(region(app, "charts").height - (charts.height - 5)) <= 1)
         assert abs(region(app, "bottom").height - log.height) <= 1, "the third keeps its place"
         at = region(app, "bottom").y - 1
         await drag(pilot, (100, at), (100, 47))
-        assert LOWEST <= region(app, "bottom").height <= LOWEST + 1
+        await until(pilot, lambda: LOWEST <= region(app, "bottom").height <= LOWEST + 1)
         edge, wide, inside = region(app, "config").x, region(app, "config").width, region(app, "bottom").y + 2
         await drag(pilot, (edge, inside), (edge - 10, inside))
-        assert abs(region(app, "config").width - wide - 10) <= 1
+        await until(pilot, lambda: abs(region(app, "config").width - wide - 10) <= 1)
 
 
 async def test_a_double_click_gives_the_first_sizes_back(several: Workspace) -> None:
@@ -130,7 +130,7 @@ async def test_what_cannot_be_sized_says_why(several: Workspace) -> None:
     assert "left" not in Session(several).read("panes")
 
 
-async def test_tab_and_zoom_are_as_they_were(several: Workspace) -> None:
+async def test_the_tab_is_as_it_was_and_a_zoom_is_over(several: Workspace) -> None:
     app = make_app(several)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot, app)
@@ -149,10 +149,7 @@ async def test_tab_and_zoom_are_as_they_were(several: Workspace) -> None:
     app = make_app(several)
     async with app.run_test(size=WIDE) as pilot:
         screen = await settled(pilot, app)
-        assert screen.has_class("-zoomed") and screen.focused_pane() is Pane.CHECKPOINTS
-        await pilot.press("z")
-        await until(pilot, lambda: not screen.has_class("-zoomed"))
-    assert "zoomed" not in Session(several).read("panes")
+        assert not screen.has_class("-zoomed"), "the start shows what there is"
 
 
 async def test_the_selected_run_is_as_it_was_unless_another_one_is_live(workspace: Workspace) -> None:

@@ -43,16 +43,14 @@ class PaneArrangement(PaneSizing):
         return not self.narrow and self._zoomed is None
 
     def restore_panes(self) -> None:
-        """Arrange the panes as they were when the screen was left."""
+        """Arrange the panes as they were when the screen was left; a zoom is over: the start shows what there is."""
         kept = self.tuner.session.read(_SECTION)
         self.sizes = PaneSizes.from_kept(kept)
         self._tab = _pane(kept.get("tab")) or self._tab
-        self._zoomed = _pane(kept.get("zoomed"))
 
     def sizes_changed(self) -> None:
-        zoomed = {"zoomed": self._zoomed.value} if self._zoomed is not None else {}
         tab = {} if self.side_by_side else {"tab": self._tab.value}
-        self.tuner.session.keep(_SECTION, {**self.sizes.as_kept(), **zoomed, **tab})
+        self.tuner.session.keep(_SECTION, {**self.sizes.as_kept(), **tab})
 
     def place_panes(self) -> None:
         """Show the panes that the width, the zoom and the tab say."""

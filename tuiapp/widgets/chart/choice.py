@@ -38,6 +38,14 @@ TELLING: tuple[Group, ...] = (
 _COUNTERS = ("epoch", "num_tokens", "num_input_tokens_seen", "total_tokens", "total_flos")
 """They only grow, and x can be most of them: shown where they are asked for."""
 
+_SHORT = {
+    "learning_rate": "lr",
+    "eval_loss": "eval loss",
+    "eval_exact_match": "exact match",
+    "grad_norm": "gradient norm",
+}
+"""What metrics are called elsewhere on the screen."""
+
 
 def groups_of(names: Sequence[str], *, counters: bool = False) -> list[Group]:
     """The charts of a run with these metrics: the telling ones, then every other, beside its evaluation.
@@ -68,9 +76,12 @@ def _of_the_machine(names: Sequence[str]) -> list[Group]:
 
 
 def matching(groups: Sequence[Group], pattern: str) -> list[Group]:
-    """The groups with only those metrics in which the regular expression is found, whatever the case."""
+    """The groups with only those metrics in whose name, full or short, the regular expression is found in any case."""
     found = compiled(pattern)
-    kept = (Group(tuple(n for n in g.names if found.search(n)), g.percent) for g in groups)
+    kept = (
+        Group(tuple(n for n in g.names if found.search(n) or found.search(_SHORT.get(n, ""))), g.percent)
+        for g in groups
+    )
     return [g for g in kept if g.names]
 
 
