@@ -22,7 +22,9 @@ class PtyProgram:
         self.raw = b""
         self._pid, self._handle = pty.fork()
         if self._pid == 0:
-            os.execvpe(argv[0], list(argv), {**os.environ, "TERM": "xterm-256color", **environment})
+            # What a worker inherits outdoes the terminal.
+            inherited = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES"}}
+            os.execvpe(argv[0], list(argv), {**inherited, "TERM": "xterm-256color", **environment})
         fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, keys: str) -> None:
