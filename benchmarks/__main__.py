@@ -6,8 +6,8 @@ import argparse
 import importlib
 
 NAMES = (
-    "first_paint", "row_to_screen", "idle_and_live", "long_run", "log_index", "metric_history", "many_runs", "run_table",
-    "chart_frame", "supervision",
+    "first_paint", "row_to_screen", "idle_and_live", "long_run", "log_index", "metric_history", "many_runs",
+    "run_table", "chart_frame", "supervision",
 )  # fmt: skip
 
 

@@ -132,7 +132,8 @@ def test_long_runs_find_the_same_best() -> None:
     ("name", "better"),
     [("loss", "lower"), ("eval_loss", "lower"), ("kl", "lower"), ("rewards/margins", "higher"), ("epoch", None),
      ("eval_runtime", None), ("eval_kl", "lower"), ("eval_samples_per_second", None),
-     ("eval_model_preparation_time", None), ("system/cpu_percent", None), ("eval_exact_match", "higher"), ("rewards/chosen", None)],
+     ("eval_model_preparation_time", None), ("system/cpu_percent", None), ("eval_exact_match", "higher"),
+     ("rewards/chosen", None)],
 )  # fmt: skip
 def test_which_way_is_better(name: str, better: str | None) -> None:
     assert direction(name) == better

@@ -140,7 +140,7 @@ async def overlay_of_two_runs(s: Look) -> None:
     await s.go(Pane.RUNS, "home", "space", "x")
     await s.until(lambda: "drawn over" in text_of(s.main.query_one("#status")))
     s.main.go_to(Pane.CHARTS)
-    await s.until(lambda: re.search(r"B (first|second)", shown(s.app)), "both in the legend")
+    await s.until(lambda: re.search(r"A (first|second)", shown(s.app)), "both in the legend")
 
 
 @scene(add_logged)

@@ -17,9 +17,9 @@ async def test_x_draws_the_marked_runs_over_the_watched_one_and_takes_them_away(
         watched = main_screen(app).run
         assert watched is not None and watched.name == "second"
         await pilot.press("x")
-        await until(pilot, lambda: "A second" in shown(app) and "B first" in shown(app), "both in the legend")
+        await until(pilot, lambda: "• second" in shown(app) and "A first" in shown(app), "both in the legend")
         await pilot.press("x")
-        await until(pilot, lambda: "B first" not in shown(app), "the watched run alone")
+        await until(pilot, lambda: "A first" not in shown(app), "the watched run alone")
 
 
 async def test_x_says_how_to_mark_where_nothing_is_marked(workspace: Workspace) -> None:

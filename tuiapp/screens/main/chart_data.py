@@ -16,6 +16,8 @@ from tuner.runs.series import XAxis
 from tuner.runs.text_tail import inert
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_WATCHED = "•"
+"""Stands for the watched run where it is not marked itself; the marked ones have the letters of the run table."""
 _LABELS = {
     "eval_loss": "eval loss", "eval_exact_match": "exact match on validation", "rewards/margins": "margins",
     "mean_token_accuracy": "token accuracy", "eval_mean_token_accuracy": "eval", "grad_norm": "gradient norm",
@@ -81,8 +83,9 @@ class ChartData:
         watched = [self._watched] if self._watched is not None else []
         known = {r.run_id for r in watched}
         listed = [*watched, *(r for r in self._overlay if r.run_id not in known)] if watched else []
+        letters = {r.run_id: _LETTERS[i % len(_LETTERS)] for i, r in enumerate(self._overlay)}
         self.runs = [
-            ShownRun(r.run_id, inert(r.label or r.run_id), r.view, _LETTERS[i % len(_LETTERS)], i)
+            ShownRun(r.run_id, inert(r.label or r.run_id), r.view, letters.get(r.run_id, _WATCHED), i)
             for i, r in enumerate(listed)
         ]
 
