@@ -76,12 +76,12 @@ SHOTS: list[tuple[str, str, tuple[int, int], Act]] = [
     ("narrow", "tuner-dark", (80, 24), _first),
     ("charts", "tuner-dark", (160, 48), _keys("tab", "z", "right_square_bracket", "right_square_bracket", "left")),
     ("overlay", "tuner-dark", (120, 36), _keys("space", "space", "x", "tab", "z", first=_first)),
-    ("table", "tuner-dark", (120, 36), _keys("p", "v", "z")),
     ("log", "tuner-dark", (120, 36), _keys("tab", "tab", "tab", "z", "slash", *"saved", "enter")),
     ("compare", "tuner-dark", (120, 36), _keys("space", "space", "V", first=_first)),
     ("colours", "tuner-safe-dark", (120, 36), _sft),
     ("publish", "tuner-dark", (120, 36), _publish),
     ("editor", "tuner-dark", (120, 36), _editor),
+    ("table", "tuner-dark", (120, 36), _keys("p", "v", "z")),  # last: the pin stays
 ]
 
 
