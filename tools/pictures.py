@@ -6,11 +6,9 @@ Uses ./tuner-demo (run `make demo` first). Only what the machine would show of i
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
@@ -81,7 +79,7 @@ SHOTS: list[tuple[str, str, tuple[int, int], Act]] = [
     ("colours", "tuner-safe-dark", (120, 36), _sft),
     ("publish", "tuner-dark", (120, 36), _publish),
     ("editor", "tuner-dark", (120, 36), _editor),
-    ("table", "tuner-dark", (120, 36), _keys("p", "v", "z")),  # last: the pin stays
+    ("table", "tuner-dark", (120, 36), _keys("space", "v", "z")),
 ]
 
 
@@ -110,12 +108,14 @@ async def main() -> int:
     if not (workspace / "runs").is_dir():
         sys.exit(f"{workspace} holds no runs: run `make demo` first")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as folder:  # what is pressed here is not to be remembered there
-        copy = Path(folder) / workspace.name
-        shutil.copytree(workspace, copy, ignore=shutil.ignore_patterns(".tuner"))
-        for shot in SHOTS:
-            await _shoot(copy, *shot)
-            shutil.rmtree(copy / ".tuner", ignore_errors=True)
+    session = workspace.resolve() / ".tuner" / "session.json"
+    before = session.read_bytes() if session.is_file() else None
+    for shot in SHOTS:
+        session.unlink(missing_ok=True)  # what one shot chose is not for the next
+        await _shoot(workspace.resolve(), *shot)
+    session.unlink(missing_ok=True)
+    if before is not None:
+        session.write_bytes(before)
     return 0
 
 
