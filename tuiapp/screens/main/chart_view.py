@@ -26,7 +26,7 @@ from tuner.runs.text_tail import inert
 
 NO_ROWS_YET = "no metrics yet: the first row appears here as it is written"
 NO_ROWS = "this run wrote no metrics: press Tab for its log"
-_SLOW, _BRISK = 2.0, 0.2
+_SLOW, _BRISK = 2.0, 0.4
 """Seconds between two repaints of a live chart, where the link is slow and where it is not: rows may come faster."""
 _NAMES = {MarkKind.BEST: "best", MarkKind.CHECKPOINT: "checkpoint", MarkKind.EVALUATION: "evaluation"}
 
