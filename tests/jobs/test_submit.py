@@ -62,7 +62,7 @@ def test_a_new_run_is_queued_and_whole(workspace: Workspace) -> None:
 
 def test_ids_are_unique_within_a_second(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     chances: Iterator[str] = iter(["aaaa", "aaaa", "aaaa", "bbbb", "bbbb", "aaaa", "cccc"])
-    monkeypatch.setattr("tuner.runs.layout.secrets.token_hex", lambda _: next(chances))
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(chances))
     second = datetime(2026, 11, 22, 7, 0, 0, tzinfo=UTC)
     monkeypatch.setattr("tuner.jobs.submit.new_run_id", lambda kind, name: new_run_id(kind, name, second))
     names = {create_run(workspace, SPEC, launch).name for _ in range(3)}

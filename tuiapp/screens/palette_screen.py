@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.events import Resize
 
 LEAST_ROWS = 8
@@ -14,3 +14,8 @@ class ActionPalette(CommandPalette):
     def on_resize(self, event: Resize) -> None:
         if event.size.height < LEAST_ROWS and self.is_current:
             self.dismiss(None)
+
+    def _action_command_list(self, action: str) -> None:
+        """A list that is not laid out yet, or has no room, has no pages to turn."""
+        if self.query_one(CommandList).size.height:
+            super()._action_command_list(action)

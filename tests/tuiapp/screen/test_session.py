@@ -66,7 +66,7 @@ async def test_a_broken_file_is_said(workspace: Workspace) -> None:
     (workspace.hidden / "session.json").write_text("{")
     app = make_app(workspace)
     async with app.run_test(size=MIDDLE) as pilot:
-        await until(pilot, lambda: "session.json: not valid JSON" in shown(app))
+        await until(pilot, lambda: ".tuner/session.json: not val" in shown(app))
 
 
 async def test_leaving_writes_what_was_kept(workspace: Workspace) -> None:
