@@ -39,6 +39,8 @@ class HelpScreen(ActingModal[None]):
             yield ActionBar()
 
     def on_mount(self) -> None:
+        if self not in self.app.screen_stack:
+            return  # left before it was made; its parts are gone
         self.query_one(HelpLines).focus()
         self.renew_bar()
 

@@ -34,6 +34,8 @@ class ChooserScreen(ActingScreen[str]):
         yield ActionBar()
 
     def on_mount(self) -> None:
+        if self not in self.app.screen_stack:
+            return  # left before it was made; its parts are gone
         self.query_one(SourceList).focus()
         self.renew_bar()
         self._list()

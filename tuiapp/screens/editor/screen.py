@@ -65,6 +65,8 @@ class EditorScreen(ActingScreen[str]):
         yield ActionBar()
 
     def on_mount(self) -> None:
+        if self not in self.app.screen_stack:
+            return  # left before it was made; its parts are gone
         self.query_one(ConfigurationText).focus()
         self.renew_bar()
         self._read()
