@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,11 @@ def tuner_json(*words: str | Path, expected: int = 0, timeout: float = 240) -> A
     return json.loads(done.stdout)
 
 
+def _hear_ctrl_c() -> None:
+    """Where the tests run in a shell's background, Ctrl-C is ignored, and whoever is started would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start_tuner(*words: str | Path, **variables: str) -> subprocess.Popen[str]:
     """Start one command in a session of its own; the caller waits for it."""
     return subprocess.Popen(
@@ -55,4 +61,5 @@ def start_tuner(*words: str | Path, **variables: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
     )
