@@ -115,7 +115,7 @@ def test_ctrl_c_in_a_command_exits_130(workspace: Workspace, monkeypatch: pytest
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tuiapp.handlers.library.LibraryHandler.runs", interrupted)
+    monkeypatch.setattr("tuiapp.handlers.run_library.LibraryHandler.runs", interrupted)
     assert main(["runs", "list", "-w", str(workspace.root)]) == 130
 
 

@@ -71,7 +71,7 @@ def test_what_the_system_refuses_elsewhere_is_told_in_words_too(
     def refused(*_: object) -> None:
         raise OSError(error, "refused", "/some/file")
 
-    monkeypatch.setattr("tuiapp.handlers.library.LibraryHandler.runs", refused)
+    monkeypatch.setattr("tuiapp.handlers.run_library.LibraryHandler.runs", refused)
     assert tuner.error("runs", "list", expected=code)["message"] == "/some/file: refused"
 
 

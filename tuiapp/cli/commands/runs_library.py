@@ -9,7 +9,7 @@ from tuiapp.cli.parser import Parser, signed_word
 from tuiapp.cli.types import Commands
 
 if TYPE_CHECKING:
-    from tuiapp.handlers.library import LibraryHandler
+    from tuiapp.handlers.run_library import LibraryHandler
     from tuner.runs.summary import RunSummary
 
 
@@ -94,7 +94,7 @@ def restore(arguments: argparse.Namespace) -> int:
 
 def _handler(arguments: argparse.Namespace) -> LibraryHandler:
     from tuiapp.handlers.context import open_context
-    from tuiapp.handlers.library import LibraryHandler
+    from tuiapp.handlers.run_library import LibraryHandler
 
     return LibraryHandler(open_context(arguments.workspace))
 

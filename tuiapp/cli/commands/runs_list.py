@@ -34,7 +34,7 @@ def add(verbs: Commands, shared: Parser) -> None:
 def list_runs(arguments: argparse.Namespace) -> int:
     from tuiapp.cli.output import print_json, print_line, tell
     from tuiapp.handlers.context import open_context
-    from tuiapp.handlers.library import LibraryHandler, Listing
+    from tuiapp.handlers.run_library import LibraryHandler, Listing
 
     handler = LibraryHandler(open_context(arguments.workspace))
     runs, diagnostics = handler.runs(

@@ -15,7 +15,7 @@ from tuiapp.widgets.run_table.table import RunTable
 from tuner.runs.summary import RunSummary
 
 if TYPE_CHECKING:
-    from tuiapp.handlers.library import LibraryHandler
+    from tuiapp.handlers.run_library import LibraryHandler
 
 _ON_A_GROUP = "the cursor stands on a group"
 
@@ -49,7 +49,7 @@ class Changing(Finding):
             return
 
         def act() -> list[Message]:
-            from tuiapp.handlers.library import LibraryHandler
+            from tuiapp.handlers.run_library import LibraryHandler
 
             library = LibraryHandler(self.tuner.services.context())
             changed: list[RunSummary] = []
@@ -76,7 +76,7 @@ class Changing(Finding):
     @work(thread=True, group="acting", exit_on_error=False)
     def _bring_back(self, last: Undoable) -> None:
         def act() -> list[Message]:
-            from tuiapp.handlers.library import LibraryHandler
+            from tuiapp.handlers.run_library import LibraryHandler
 
             library = LibraryHandler(self.tuner.services.context())
             left = list(last.runs)
