@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaTokenizer, PreTrainedTokenizerBase
 
 from Trainers.common.failures import first_line
+from Trainers.common.hub_models import fetched
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
@@ -24,7 +24,6 @@ from tuner.core.states import Phase
 SENTENCEPIECE = "tokenizer.model"
 MARK = "tuner_tokenizer.json"
 """Stands beside a tokenizer that Tuner trained."""
-_WEIGHTS = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "tokenizer*"]
 
 
 def load_tokenizer(folder: str, revision: str | None = None) -> PreTrainedTokenizerBase:
@@ -50,7 +49,7 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
         TunerError: the folder holds no model, or the model cannot chat.
     """
     spec = payload.model
-    base, revision = spec["path"], _fetched(spec["path"], spec.get("revision"), reporter)
+    base, revision = spec["path"], fetched(spec["path"], spec.get("revision"), reporter)
     reporter.phase(Phase.PREPARING, "loading the model")
     with _loading_of(base):
         tokenizer = load_tokenizer(base, revision)
@@ -108,46 +107,6 @@ def _loading(spec: dict[str, Any]) -> dict[str, Any]:
     if spec.get("device") == "cuda":
         options["device_map"] = {"": 0}
     return options
-
-
-def _fetched(path: str, revision: str | None, reporter: Reporter) -> str | None:
-    """Download a Hub id, with the bytes told; returns the commit it is at. A local folder has none."""
-    if Path(path).is_dir():
-        return None
-    from huggingface_hub import HfApi, snapshot_download
-
-    info = HfApi().model_info(path, revision=revision, files_metadata=True)
-    total = sum(f.size or 0 for f in info.siblings or [] if f.rfilename.endswith((".safetensors", ".json", ".model")))
-    done = threading.Event()
-    watcher = threading.Thread(target=_watch_download, args=(path, total, reporter, done), daemon=True)
-    watcher.start()
-    try:
-        return Path(snapshot_download(path, revision=revision, allow_patterns=_WEIGHTS)).name
-    finally:
-        done.set()
-        watcher.join()
-
-
-def _watch_download(repo: str, total: int, reporter: Reporter, done: threading.Event) -> None:
-    from huggingface_hub.constants import HF_HUB_CACHE
-
-    folder = Path(HF_HUB_CACHE) / f"models--{repo.replace('/', '--')}" / "blobs"
-    while True:
-        have = sum(_size(p) for p in folder.glob("*"))
-        reporter.phase(
-            Phase.DOWNLOADING,
-            f"downloading {repo}: {have / 1e9:.2f}/{total / 1e9:.2f} GB",
-            progress=round(min(1.0, have / total), 4) if total else None,
-        )
-        if done.wait(1.0):
-            return
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0  # renamed this very moment; the next look finds it
 
 
 def _facts(
