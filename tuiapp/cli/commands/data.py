@@ -23,7 +23,7 @@ def inspect(arguments: argparse.Namespace) -> int:
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.data import inspect_file
 
-    report = inspect_file(open_context(arguments.workspace), arguments.file, arguments.objective)
+    report = inspect_file(open_context(arguments.workspace), arguments.file, arguments.objective).report
     if arguments.json:
         print_json(
             {
