@@ -35,6 +35,7 @@ class Capabilities(BaseModel):
     required: list[str] = Field(default_factory=list)
     unsupported: dict[str, str] = Field(default_factory=dict, description="parameter → why it is not honoured")
     custom: dict[str, CustomParameter] = Field(default_factory=dict)
+    context_length: int | None = Field(None, description="tokens the named model was made for, where known")
 
 
 class Translation(BaseModel):
@@ -73,6 +74,10 @@ class TrainingBackend(ITrainingBackend):
     @abstractmethod
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
         """The second layer of validation: does this backend honour every parameter given?"""
+
+    def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
+        """Parameters and sections without effect beside the job's other choices: path → why."""
+        return {}
 
     @abstractmethod
     def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
