@@ -1,0 +1,118 @@
+"""A row as token ids with a mask of what is learned (no torch: any tokenizer with ``apply_chat_template`` will do).
+
+Ids and boundaries are TRL's: of a row with one answer, the completion begins where the tokens of the prompt (with the
+generation prompt) and those of the whole diverge. Earlier answers are found by ``Trainers.common.turns``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from Trainers.common.turns import REWRITTEN, generation_mask, turn_spans
+
+Row = dict[str, Any]
+Turns = Literal["all", "last"]
+OPENING = "an answer before any question is not learned"
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One row in tokens. ``mask`` is 1 where a token is learned and as long as ``input_ids``; ``note`` says what
+    could not be learned and why, or nothing."""
+
+    input_ids: list[int]
+    mask: list[int]
+    note: str = ""
+
+
+def encode(tokenizer: Any, row: Row, *, turns: Turns = "all", on_inputs: bool = False) -> Encoded:
+    """Tokenize a row of the trainers' shape: {"text"}, or {"prompt", "completion"} of messages, with "tools" or without.
+
+    Args:
+        turns: which assistant turns are learned, ``last`` meaning those of the completion.
+        on_inputs: learn every token, prompts included.
+
+    Raises:
+        jinja2.TemplateError: the chat template refuses the conversation.
+    """
+    if "text" in row:
+        ids = _plain(tokenizer, row["text"])
+        return Encoded(ids, [1] * len(ids))
+    messages, tools = row["prompt"] + row["completion"], row.get("tools") or None
+    whole = _ids(tokenizer, messages, tools)
+    if on_inputs:
+        return Encoded(whole, [1] * len(whole))
+    if not has_several_turns(row, turns):
+        start = _completion_start(tokenizer, row["prompt"], tools, whole)
+        return Encoded(whole, [0] * start + [1] * (len(whole) - start))
+    return _several(tokenizer, row, messages, tools, whole, turns)
+
+
+def has_several_turns(row: Row, turns: Turns = "all") -> bool:
+    """Whether a row's mask is more than "everything after the prompt", which is all that TRL itself can make."""
+    if "completion" not in row:
+        return False
+    earlier = turns == "all" and any(m.get("role") == "assistant" for m in row["prompt"])
+    return earlier or len(row["completion"]) > 1
+
+
+def _several(tokenizer: Any, row: Row, messages: list[Row], tools: Any, whole: list[int], turns: Turns) -> Encoded:
+    last = len(messages) - 1 if messages[-1].get("role") == "assistant" else len(messages)
+    first = 0 if turns == "all" else len(row["prompt"])
+    wanted = [i for i in range(first, last) if messages[i].get("role") == "assistant"]
+    mask = [0] * len(whole)
+    note = ""
+    marked = generation_mask(tokenizer, messages, tools)
+    if marked is not None:
+        begin = 0 if turns == "all" else _completion_start(tokenizer, row["prompt"], tools, whole)
+        mask = [0] * begin + marked[begin:]
+    elif wanted:
+        note = OPENING if wanted[0] == 0 else ""
+        text = tokenizer.apply_chat_template(messages, tools=tools, tokenize=False)
+        asked = [i for i in wanted if i]
+        spans = turn_spans(tokenizer, messages, tools, text, asked)
+        note = REWRITTEN if len(spans) < len(asked) else note
+        _mark(tokenizer, text, whole, spans, mask)
+    if last < len(messages):
+        start = _completion_start(tokenizer, messages[:last], tools, whole)
+        mask[start:] = [1] * (len(whole) - start)
+    return Encoded(whole, mask, note)
+
+
+def _mark(tokenizer: Any, text: str, ids: list[int], spans: list[tuple[int, int]], mask: list[int]) -> None:
+    """Set the mask of the tokens that hold characters of the spans."""
+    if getattr(tokenizer, "is_fast", False):
+        offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        for start, end in spans:
+            for i, (left, right) in enumerate(offsets):
+                if right > start and left < end:
+                    mask[i] = 1
+        return
+    for start, end in spans:  # no offsets: the tokens of the text before a place say where it is
+        begin, stop = (
+            common_prefix(tokenizer(text[:place], add_special_tokens=False)["input_ids"], ids) for place in (start, end)
+        )
+        mask[begin:stop] = [1] * (stop - begin)
+
+
+def _completion_start(tokenizer: Any, prompt: list[Row], tools: Any, whole: list[int]) -> int:
+    return common_prefix(_ids(tokenizer, prompt, tools, add_generation_prompt=True), whole) if prompt else 0
+
+
+def _ids(tokenizer: Any, messages: list[Row], tools: Any, **options: Any) -> list[int]:
+    made = tokenizer.apply_chat_template(messages, tools=tools, tokenize=True, return_dict=True, **options)
+    return list(made["input_ids"])
+
+
+def _plain(tokenizer: Any, text: str) -> list[int]:
+    end = tokenizer.eos_token
+    return list(tokenizer(text if not end or text.endswith(end) else text + end)["input_ids"])
+
+
+def common_prefix(some: list[int], others: list[int]) -> int:
+    """How many tokens at the beginning are the same."""
+    for i, (one, other) in enumerate(zip(some, others, strict=False)):
+        if one != other:
+            return i
+    return min(len(some), len(others))
