@@ -6,14 +6,16 @@ generation prompt) and those of the whole diverge. Earlier answers are found by 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from Trainers.common.turns import REWRITTEN, generation_mask, turn_spans
+from Trainers.common.turns import REWRITTEN, generation_mask, lost_calls, turn_spans
 
 Row = dict[str, Any]
 Turns = Literal["all", "last"]
 OPENING = "an answer before any question is not learned"
+LOST = "the chat template leaves tool calls out, so an answer that is a call is learned as an empty one"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Encoded:
 
 
 def encode(tokenizer: Any, row: Row, *, turns: Turns = "all", on_inputs: bool = False) -> Encoded:
-    """Tokenize a row of the trainers' shape: {"text"}, or {"prompt", "completion"} of messages, with "tools" or without.
+    """Tokenize a row of the trainers' shape: {"text"}, or {"prompt", "completion"} of messages, maybe with "tools".
 
     Args:
         turns: which assistant turns are learned, ``last`` meaning those of the completion.
@@ -39,14 +41,48 @@ def encode(tokenizer: Any, row: Row, *, turns: Turns = "all", on_inputs: bool = 
     if "text" in row:
         ids = _plain(tokenizer, row["text"])
         return Encoded(ids, [1] * len(ids))
+    row = fitted(tokenizer, row)
     messages, tools = row["prompt"] + row["completion"], row.get("tools") or None
     whole = _ids(tokenizer, messages, tools)
     if on_inputs:
-        return Encoded(whole, [1] * len(whole))
+        return Encoded(whole, [1] * len(whole), _calls_note(tokenizer, messages, tools))
     if not has_several_turns(row, turns):
         start = _completion_start(tokenizer, row["prompt"], tools, whole)
-        return Encoded(whole, [0] * start + [1] * (len(whole) - start))
+        return Encoded(whole, [0] * start + [1] * (len(whole) - start), _calls_note(tokenizer, messages, tools))
     return _several(tokenizer, row, messages, tools, whole, turns)
+
+
+def fitted(tokenizer: Any, row: Row) -> Row:
+    """The row with its tool calls as the chat template takes them: objects, or where it wants text (DeepSeek), JSON."""
+    keys = [k for k in ("prompt", "completion", "chosen", "rejected") if k in row]
+    if not any(m.get("tool_calls") for k in keys for m in row[k]):
+        return row
+    try:
+        for answer in keys[1:]:
+            tokenizer.apply_chat_template(row["prompt"] + row[answer], tools=row.get("tools") or None, tokenize=False)
+    except TypeError:
+        return {**row, **{k: [_calls_as_text(m) for m in row[k]] for k in keys}}
+    return row
+
+
+def _calls_as_text(message: Row) -> Row:
+    def as_text(call: Row) -> Row:
+        function = call.get("function", {})
+        if isinstance(function.get("arguments"), str):
+            return call
+        return {
+            **call,
+            "function": {**function, "arguments": json.dumps(function.get("arguments"), ensure_ascii=False)},
+        }
+
+    calls = message.get("tool_calls")
+    return {**message, "tool_calls": [as_text(c) for c in calls]} if calls else message
+
+
+def _calls_note(tokenizer: Any, messages: list[Row], tools: Any) -> str:
+    if not any(m.get("tool_calls") for m in messages):
+        return ""
+    return LOST if lost_calls(messages, tokenizer.apply_chat_template(messages, tools=tools, tokenize=False)) else ""
 
 
 def has_several_turns(row: Row, turns: Turns = "all") -> bool:
@@ -61,18 +97,16 @@ def _several(tokenizer: Any, row: Row, messages: list[Row], tools: Any, whole: l
     last = len(messages) - 1 if messages[-1].get("role") == "assistant" else len(messages)
     first = 0 if turns == "all" else len(row["prompt"])
     wanted = [i for i in range(first, last) if messages[i].get("role") == "assistant"]
-    mask = [0] * len(whole)
-    note = ""
+    mask, note = [0] * len(whole), _calls_note(tokenizer, messages, tools)
     marked = generation_mask(tokenizer, messages, tools)
     if marked is not None:
         begin = 0 if turns == "all" else _completion_start(tokenizer, row["prompt"], tools, whole)
-        mask = [0] * begin + marked[begin:]
+        mask[begin:] = marked[begin:]
     elif wanted:
-        note = OPENING if wanted[0] == 0 else ""
         text = tokenizer.apply_chat_template(messages, tools=tools, tokenize=False)
         asked = [i for i in wanted if i]
         spans = turn_spans(tokenizer, messages, tools, text, asked)
-        note = REWRITTEN if len(spans) < len(asked) else note
+        note = note or (REWRITTEN if len(spans) < len(asked) else OPENING if len(asked) < len(wanted) else "")
         _mark(tokenizer, text, whole, spans, mask)
     if last < len(messages):
         start = _completion_start(tokenizer, messages[:last], tools, whole)
@@ -81,13 +115,16 @@ def _several(tokenizer: Any, row: Row, messages: list[Row], tools: Any, whole: l
 
 
 def _mark(tokenizer: Any, text: str, ids: list[int], spans: list[tuple[int, int]], mask: list[int]) -> None:
-    """Set the mask of the tokens that hold characters of the spans."""
+    """Set the mask of the tokens that hold characters of the spans, which are in order."""
     if getattr(tokenizer, "is_fast", False):
         offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        i = 0
         for start, end in spans:
-            for i, (left, right) in enumerate(offsets):
-                if right > start and left < end:
-                    mask[i] = 1
+            while i < len(offsets) and offsets[i][1] <= start:
+                i += 1
+            while i < len(offsets) and offsets[i][0] < end:
+                mask[i] = 1
+                i += 1
         return
     for start, end in spans:  # no offsets: the tokens of the text before a place say where it is
         begin, stop = (
