@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from Trainers.common.models import keep_tokenizer_files
+from Trainers.common.ranks import Agreement, SupervisorWatch
 from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
@@ -28,7 +28,8 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         self.reporter = reporter
         self.more_metrics = more_metrics
         self.stopped = False
-        self._supervisor = os.getppid()
+        self._supervisor = SupervisorWatch()
+        self._all = Agreement()
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
         self.reporter.phase(Phase.TRAINING, "first step")
@@ -38,7 +39,8 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         last = state.global_step >= state.max_steps
         self.reporter.progress(state.global_step, state.max_steps)
         # A supervisor that was killed leaves us to init: nobody watches any more, so save and end.
-        if read_request(self.reporter.run_dir) is not None or os.getppid() != self._supervisor:
+        # Several processes read the request at different moments, and must stop at the same step.
+        if self._all.any(read_request(self.reporter.run_dir) is not None or self._supervisor.gone()):
             self.stopped = not last
             control.should_save = control.should_training_stop = True
         elif last and args.eval_strategy != "no":
@@ -96,6 +98,9 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         processing_class: Any = None,
         **kw: Any,
     ) -> None:
+        self._all.wait()  # each process has written its own random state by then
+        if not state.is_world_process_zero:
+            return
         folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         if processing_class is not None:
             keep_tokenizer_files(processing_class, folder)

@@ -10,10 +10,11 @@ from pathlib import Path
 from Trainers.common.failures import describe
 from Trainers.common.payload import Payload, load_payload
 from Trainers.common.quick_start import begin_loading
-from Trainers.common.reporting import Reporter
+from Trainers.common.ranks import is_main, leave_together, world_size
+from Trainers.common.reporting import Reporter, reporter_for
 from tuner.core.states import Phase
 from tuner.runs.control import STOPPED_EXIT_CODE
-from tuner.runs.state_file import patch_state
+from tuner.runs.state_file import patch_state, read_state
 
 
 def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
@@ -25,14 +26,17 @@ def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
     begin_loading()
     run_dir = Path(sys.argv[1])
     try:
-        reporter = Reporter(run_dir)
+        reporter = reporter_for(run_dir)
         reporter.phase(Phase.PREPARING, "starting the trainer")
         finished = work(load_payload(run_dir), reporter)
+        leave_together()
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         traceback.print_exc()
         told = describe(error)
-        patch_state(run_dir, {"error": {"class": told.failure_class.value, **told.as_dict()}}, durable=True)
+        # Of several processes, what failed first is the cause; the others only lost it.
+        if world_size() == 1 or read_state(run_dir).error is None:
+            patch_state(run_dir, {"error": {"class": told.failure_class.value, **told.as_dict()}}, durable=True)
         return 1
-    return 0 if finished else STOPPED_EXIT_CODE
+    return 0 if finished or not is_main() else STOPPED_EXIT_CODE

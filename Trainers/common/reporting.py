@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from Trainers.common.ranks import is_main
 from tuner.core.states import Phase
 from tuner.runs.events import append_event
 from tuner.runs.layout import RunPaths
@@ -69,6 +70,41 @@ class Reporter:
         patch_manifest(self.run_dir, patch)
 
 
+class SilentReporter(Reporter):
+    """The reports of a process that is not the first of several: none. A run's files have one writer."""
+
+    @cached_property
+    def rows(self) -> MetricRowWriter:
+        return _NoRows()
+
+    def phase(self, phase: Phase, message: str = "", **extra: object) -> None:
+        return
+
+    def progress(self, step: int, total: int) -> None:
+        return
+
+    def event(self, kind: str, message: str, data: Mapping[str, object] | None = None) -> None:
+        return
+
+    def manifest(self, patch: Mapping[str, object]) -> None:
+        return
+
+
+class _NoRows(MetricRowWriter):
+    def __init__(self) -> None:
+        """Unlike the real one this makes no file."""
+
+    def write(self, step: int, values: Mapping[str, float | int | str | None]) -> None:
+        return
+
+
+def reporter_for(run_dir: Path) -> Reporter:
+    """The reporter of this process: the first of several speaks, the others are silent."""
+    return Reporter(run_dir) if is_main() else SilentReporter(run_dir)
+
+
 def say(text: str) -> None:
-    """One line of the log, with the local time."""
+    """One line of the log, with the local time; of several processes the first one's."""
+    if not is_main():
+        return
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)

@@ -14,6 +14,7 @@ from Trainers.common.facts import hardware, versions
 from Trainers.common.models import keep_tokenizer_files
 from Trainers.common.payload import Payload
 from Trainers.common.quick_start import end_loading
+from Trainers.common.ranks import Agreement, is_main, world_size
 from Trainers.common.reporting import Reporter, say
 from tuner.core.states import Phase
 from tuner.runs.checkpoint_marker import mark_complete
@@ -37,10 +38,10 @@ def training_arguments(payload: Payload, training_rows: int, has_validation: boo
 
 
 def total_steps(arguments: dict[str, Any], training_rows: int) -> int:
-    """Optimizer steps of the run, as transformers counts them (one device)."""
+    """Optimizer steps of the run, as transformers counts them."""
     if arguments.get("max_steps", -1) > 0:
         return int(arguments["max_steps"])
-    batches = math.ceil(training_rows / arguments["per_device_train_batch_size"])
+    batches = math.ceil(training_rows / (arguments["per_device_train_batch_size"] * world_size()))
     updates = max(1, math.ceil(batches / arguments.get("gradient_accumulation_steps", 1)))
     return math.ceil(updates * arguments["num_train_epochs"])
 
@@ -84,7 +85,10 @@ def run_training(
 def save_whole(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Save model and tokenizer beside their place and rename them in, so that a torn one never stands there."""
     temporary = folder.with_name(f".{folder.name}.part")
-    trainer.save_model(str(temporary))
+    trainer.save_model(str(temporary))  # all processes: each holds a part where the model is spread over them
+    Agreement().wait()
+    if not is_main():
+        return
     tokenizer.save_pretrained(str(temporary))
     keep_tokenizer_files(tokenizer, temporary)
     mark_complete(temporary)

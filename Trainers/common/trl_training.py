@@ -34,11 +34,13 @@ def train_with_trl(
     rows = load_rows(payload, reporter, objective)
     if shuffled:
         random.Random(payload.seed).shuffle(rows.training)
+    # Before the model: where several processes share one, the arguments say how, and loading goes by them.
+    arguments = config_class(**training_arguments(payload, len(rows.training), bool(rows.validation)))
     model, tokenizer = load_model(payload, reporter)
     reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")
     trainer = trainer_class(
         model=model,
-        args=config_class(**training_arguments(payload, len(rows.training), bool(rows.validation))),
+        args=arguments,
         train_dataset=Dataset.from_list(rows.training),
         eval_dataset=Dataset.from_list(rows.validation) if rows.validation else None,
         processing_class=tokenizer,
