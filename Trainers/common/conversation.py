@@ -1,21 +1,27 @@
 """A row as token ids with a mask of what is learned (no torch: any tokenizer with ``apply_chat_template`` will do).
 
 Ids and boundaries are TRL's: of a row with one answer, the completion begins where the tokens of the prompt (with the
-generation prompt) and those of the whole diverge. Earlier answers are found by ``Trainers.common.turns``.
+generation prompt) and those of the whole diverge. Earlier answers are found by ``tuner.data.turns``.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from Trainers.common.turns import REWRITTEN, generation_mask, lost_calls, turn_spans
+from Trainers.common.turns import generation_mask
+from tuner.data.turns import (
+    LOST,
+    OPENING,
+    REWRITTEN,
+    Turns,
+    fitted,
+    has_several_turns,
+    lost_calls,
+    turn_spans,
+)
 
 Row = dict[str, Any]
-Turns = Literal["all", "last"]
-OPENING = "an answer before any question is not learned"
-LOST = "the chat template leaves tool calls out, so an answer that is a call is learned as an empty one"
 
 
 @dataclass(frozen=True)
@@ -52,45 +58,10 @@ def encode(tokenizer: Any, row: Row, *, turns: Turns = "all", on_inputs: bool = 
     return _several(tokenizer, row, messages, tools, whole, turns)
 
 
-def fitted(tokenizer: Any, row: Row) -> Row:
-    """The row with its tool calls as the chat template takes them: objects, or where it wants text (DeepSeek), JSON."""
-    keys = [k for k in ("prompt", "completion", "chosen", "rejected") if k in row]
-    if not any(m.get("tool_calls") for k in keys for m in row[k]):
-        return row
-    try:
-        for answer in keys[1:]:
-            tokenizer.apply_chat_template(row["prompt"] + row[answer], tools=row.get("tools") or None, tokenize=False)
-    except TypeError:
-        return {**row, **{k: [_calls_as_text(m) for m in row[k]] for k in keys}}
-    return row
-
-
-def _calls_as_text(message: Row) -> Row:
-    def as_text(call: Row) -> Row:
-        function = call.get("function", {})
-        if isinstance(function.get("arguments"), str):
-            return call
-        return {
-            **call,
-            "function": {**function, "arguments": json.dumps(function.get("arguments"), ensure_ascii=False)},
-        }
-
-    calls = message.get("tool_calls")
-    return {**message, "tool_calls": [as_text(c) for c in calls]} if calls else message
-
-
 def _calls_note(tokenizer: Any, messages: list[Row], tools: Any) -> str:
     if not any(m.get("tool_calls") for m in messages):
         return ""
     return LOST if lost_calls(messages, tokenizer.apply_chat_template(messages, tools=tools, tokenize=False)) else ""
-
-
-def has_several_turns(row: Row, turns: Turns = "all") -> bool:
-    """Whether a row's mask is more than "everything after the prompt", which is all that TRL itself can make."""
-    if "completion" not in row:
-        return False
-    earlier = turns == "all" and any(m.get("role") == "assistant" for m in row["prompt"])
-    return earlier or len(row["completion"]) > 1
 
 
 def _several(tokenizer: Any, row: Row, messages: list[Row], tools: Any, whole: list[int], turns: Turns) -> Encoded:
