@@ -53,6 +53,14 @@ def usable_rows(path: Path, kind: DatasetFormat, objective: Objective, report: D
     Raises:
         DatasetUnreadable: the file as a whole cannot be read.
     """
+    for _, row in numbered_rows(path, kind, objective, report):
+        yield row
+
+
+def numbered_rows(
+    path: Path, kind: DatasetFormat, objective: Objective, report: DatasetReport
+) -> Iterator[tuple[int, Record]]:
+    """``usable_rows``, each with its line."""
     report.format = None if kind is DatasetFormat.AUTO else kind
     for line in read_lines(path):
         if line.record is None:
@@ -77,7 +85,7 @@ def usable_rows(path: Path, kind: DatasetFormat, objective: Objective, report: D
             continue
         report.format = report.format if objective is Objective.PRETRAIN else wanted
         report.rows += 1
-        yield row
+        yield line.number, row
 
 
 def inspect_dataset(path: Path, kind: DatasetFormat, objective: Objective) -> DatasetReport:
