@@ -1,7 +1,7 @@
 """A row as token ids with a mask of what is learned (no torch: any tokenizer with ``apply_chat_template`` will do).
 
 Ids and boundaries are TRL's: of a row with one answer, the completion begins where the tokens of the prompt (with the
-generation prompt) and those of the whole diverge. Earlier answers are found by ``tuner.data.turns``.
+generation prompt) and those of the whole diverge. Earlier answers are found by ``tuner.data.learned_turns``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from Trainers.common.turns import generation_mask
-from tuner.data.turns import (
+from tuner.data.learned_turns import (
     LOST,
     OPENING,
     REWRITTEN,

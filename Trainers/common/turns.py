@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuner.data.turns import GENERATION_MARK
+from tuner.data.learned_turns import GENERATION_MARK
 
 Row = dict[str, Any]
 
