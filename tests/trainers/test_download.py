@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.support.waiting import wait_for
 from tuiapp.handlers.context import open_context
 from tuiapp.handlers.train import TrainHandler, TrainRequest
 from tuner.core.states import RunState
+from tuner.jobs.stop import request_cancel
+from tuner.jobs.supervisor import IDLE_GRACE
 from tuner.runs.manifest_file import read_manifest
 from tuner.runs.state_file import read_state
 
@@ -27,7 +30,9 @@ schedule: {max_steps: 1, batch_size: 1, sequence_length: 512, checkpoints: 0, ev
 
 
 @pytest.mark.training
-def test_a_hub_model_is_downloaded_in_a_phase_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_model_is_downloaded_in_a_phase_that_can_be_cancelled_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_model(tmp_path / "remote")
     make_dataset(tmp_path / "train.jsonl", 4)
     hold = threading.Event()
@@ -35,16 +40,28 @@ def test_a_hub_model_is_downloaded_in_a_phase_of_its_own(tmp_path: Path, monkeyp
         for name, value in (("HF_ENDPOINT", endpoint), ("HF_HOME", str(tmp_path / "cache")), ("HF_HUB_OFFLINE", "0")):
             monkeypatch.setenv(name, value)
         handler = TrainHandler(open_context(tmp_path))
-        run_dir = handler.submit(handler.plan(TrainRequest(CONFIG, "cpu")))
-        handler.start(run_dir)
+        stopped = downloading(handler)
+        asked = time.monotonic()
+        request_cancel(stopped)
+        wait_for(lambda: read_state(stopped).state is RunState.CANCELLED, what="the end of the run")
+        assert time.monotonic() - asked < IDLE_GRACE  # it went by itself: nobody had to end it
+        assert list((tmp_path / "cache").rglob("*.tuner-part")), "what was downloaded is kept"
+        run_dir = downloading(handler)
         try:
-            wait_for(lambda: read_state(run_dir).phase == "downloading", what="the download to begin")
-            told = wait_for(lambda: (read_state(run_dir).progress or 0) > 0 and read_state(run_dir).message)
+            told = read_state(run_dir).message
         finally:
             hold.set()
         wait_for(lambda: read_state(run_dir).state not in {RunState.QUEUED, RunState.RUNNING, RunState.FINALIZING})
         assert read_state(run_dir).state is RunState.SUCCEEDED, (run_dir / "console.log").read_text()
-    assert "downloading tests/tiny" in str(told)
+    assert told.startswith("downloading tests/tiny: 0/")
     model = read_manifest(run_dir)["model"]
     assert isinstance(model, dict)
     assert (model["id"], model["resolved_commit"]) == ("tests/tiny", "0" * 40)
+
+
+def downloading(handler: TrainHandler) -> Path:
+    """A run that has begun to download."""
+    run_dir = handler.submit(handler.plan(TrainRequest(CONFIG, "cpu")))
+    handler.start(run_dir)
+    wait_for(lambda: read_state(run_dir).phase == "downloading", what="the download to begin")
+    return run_dir
