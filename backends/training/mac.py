@@ -1,4 +1,4 @@
-"""Apple MLX through mlx-lm. This class knows its environment and its defaults; its trainer is not built yet."""
+"""Apple MLX through mlx-lm: adapters and full fine-tuning on Apple silicon; on Linux MLX's CPU build."""
 
 from __future__ import annotations
 
@@ -7,17 +7,42 @@ import sys
 from collections.abc import Mapping
 
 from backends.training.environment import installed_versions, missing_message, run_python
+from backends.training.estimate import estimate
 from backends.training.local import LocalBackend
-from tuner.core.backend_protocol import Capabilities, Estimate, Translation
-from tuner.core.enums import Precision
-from tuner.core.errors import BackendError, ConfigurationError, ErrorCode
+from backends.training.mac_issues import mlx_issues, without_effect
+from backends.training.mac_translate import DTYPES, GROUP_SIZE, translate_for_mlx
+from tuner.core.backend_protocol import Capabilities, CustomParameter, Estimate, Translation
+from tuner.core.enums import MethodType, Objective, Optimization, Precision
+from tuner.core.errors import ConfigurationError
+from tuner.core.issues import Issue
 from tuner.core.job import JobConfiguration
+from tuner.core.ranges import PARAMETER_RANGES
+from tuner.data.model_facts import ModelFacts, read_model_facts
 
 _ASK_MLX = "import mlx.core as mx; print(mx.default_device())"
 
+CUSTOM = {
+    "evaluate_first": CustomParameter(kind="bool", default=False, help="evaluate once before the first step"),
+    "train_on_turns": CustomParameter(kind="str", default="all", help="assistant turns to learn: all or last"),
+    "quantization_group_size": CustomParameter(
+        kind="int",
+        minimum=32,
+        maximum=128,
+        default=GROUP_SIZE,
+        help="weights that share a scale where qlora quantizes the base: 32, 64 or 128",
+    ),
+}
+
+UNSUPPORTED = {
+    "hardware.gpu_type": "the GPU is the one that this machine has",
+    "hardware.num_gpus": "mlx-lm trains on one device",
+    "integrations.wandb": "mlx-lm's loop is not connected to W&B",
+    "integrations.huggingface": "publishing to the Hub is not built yet",
+}
+
 
 class MacBackend(LocalBackend):
-    """MLX on Apple silicon; on Linux its CPU build."""
+    """SFT with LoRA, rsLoRA, DoRA or QLoRA adapters, or of all weights, by mlx-lm."""
 
     @property
     def name(self) -> str:
@@ -39,14 +64,51 @@ class MacBackend(LocalBackend):
         return True, "" if on_apple else "CPU only"
 
     def capabilities(self, model: str | None = None) -> Capabilities:
-        return Capabilities(objectives=[], methods=[], precisions=list(Precision), optimizations=[])
-
-    def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
-        raise BackendError(
-            "the mac backend cannot train yet",
-            code=ErrorCode.UNSUPPORTED_BACKEND,
-            hint="train with --backend cpu or rtx",
+        facts = _facts(model)
+        length = facts.context_length if facts is not None else None
+        widest = PARAMETER_RANGES["schedule.sequence_length"]
+        quantized = facts is not None and facts.quantized_bits is not None
+        ranges: dict[str, tuple[float, float]] = {"hardware.num_gpus": (1, 1)}
+        if length is not None and widest.minimum < length < widest.maximum:
+            ranges["schedule.sequence_length"] = (widest.minimum, length)
+        return Capabilities(
+            objectives=[Objective.SFT],
+            methods=[MethodType.LORA, MethodType.QLORA] if quantized else list(MethodType),
+            precisions=[
+                Precision.AUTO,
+                Precision.FP32,
+                Precision.FP16,
+                Precision.BF16,
+                Precision.INT8,
+                Precision.INT4,
+            ],
+            optimizations=[Optimization.GRADIENT_CHECKPOINTING, Optimization.DYNAMIC_PADDING],
+            ranges=ranges,
+            unsupported=UNSUPPORTED,
+            custom=CUSTOM,
+            context_length=length,
         )
 
+    def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
+        return [*super().validate_configuration(job), *mlx_issues(job, _facts(job.model.base_model))]
+
+    def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
+        return without_effect(job)
+
+    def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
+        return translate_for_mlx(job, facts)
+
     def estimate(self, job: JobConfiguration, facts: Mapping[str, int]) -> Estimate:
-        return Estimate()
+        return estimate(job, facts, _dtype(job))
+
+
+def _facts(model: str | None) -> ModelFacts | None:
+    return read_model_facts(model) if model else None
+
+
+def _dtype(job: JobConfiguration) -> str:
+    """The weights' type: what was asked for, else as the model is stored."""
+    if job.model.precision in DTYPES:
+        return DTYPES[job.model.precision]
+    facts = _facts(job.model.base_model)
+    return facts.dtype if facts is not None and facts.dtype in DTYPES.values() else "bfloat16"

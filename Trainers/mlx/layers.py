@@ -1,0 +1,146 @@
+"""Which parts of a model are trained: LoRA or DoRA layers put in, a parent's adapter put back, or everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from Trainers.common.reporting import say
+from Trainers.mlx.adapters import Adapter, Shape, peft_defaults, peft_scale, read_adapter
+from tuner.core.errors import ErrorCode, FailureClass, TunerError
+
+ROUTERS = frozenset({"gate", "router"})
+"""Last names of the layers that choose experts: PEFT's all-linear leaves them alone."""
+
+
+class Trained:
+    """What of ``model`` is trained, ready to be trained; ``adapter`` tells how to save it, None where it is whole."""
+
+    def __init__(self, model: Any, payload_model: Mapping[str, Any], method: Mapping[str, Any]) -> None:
+        """Prepare the model.
+
+        Raises:
+            TunerError: a name of trainable_modules is not in the model, or the parent does not fit it.
+        """
+        self.model = model
+        self.adapter: Adapter | None = None
+        if method["type"] == "full":
+            model.unfreeze()
+            return
+        model.freeze()
+        if payload_model.get("parent"):
+            self.adapter = _put_back(model, Path(payload_model["parent"]), payload_model["path"])
+        else:
+            self.adapter = _fresh(model, payload_model, method["lora"])
+        model.train()
+
+    def weights(self) -> dict[str, Any]:
+        """What training changes, by mlx's names."""
+        from mlx.utils import tree_flatten
+
+        return dict(tree_flatten(self.model.trainable_parameters()))
+
+    def mlx_config(self) -> dict[str, Any] | None:
+        """adapter_config.json as mlx-lm's ``load_adapters`` reads it; None where its one rank and scale do not say it."""
+        if self.adapter is None or len(set(self.adapter.shapes.values())) != 1:
+            return None
+        shape = next(iter(self.adapter.shapes.values()))
+        return {
+            "fine_tune_type": "dora" if self.adapter.is_dora else "lora",
+            "model": self.adapter.config.get("base_model_name_or_path"),
+            "num_layers": len(self.model.layers),
+            "lora_parameters": {
+                "rank": shape.rank,
+                "scale": shape.scale,
+                "dropout": self.adapter.dropout,
+                "keys": sorted(self.adapter.shapes),
+            },
+        }
+
+
+def linear_modules(model: Any) -> list[str]:
+    """The names of all linear layers, quantized or not; neither the output layer nor an expert's router."""
+    import mlx.nn as nn
+
+    names = [n for n, m in model.named_modules() if isinstance(m, nn.Linear | nn.QuantizedLinear)]
+    return sorted(n for n in names if n.rpartition(".")[2] not in {*ROUTERS, "lm_head"})
+
+
+def chosen_modules(names: Sequence[str], wanted: str | Sequence[str]) -> list[str]:
+    """The layers that "all-linear" or a list of names means; a name counts as PEFT counts it, whole or at the end.
+
+    Raises:
+        TunerError: a name is nowhere in the model.
+    """
+    if wanted == "all-linear":
+        return list(names)
+    asked = [wanted] if isinstance(wanted, str) else list(wanted)
+    found = {a: [n for n in names if n == a or n.endswith(f".{a}")] for a in asked}
+    missing = [a for a, matches in found.items() if not matches]
+    if missing:
+        known = sorted({n.rpartition(".")[2] for n in names})
+        raise TunerError(
+            f"the model has no linear layer named {', '.join(missing)}",
+            code=ErrorCode.CONFIG_INVALID,
+            failure_class=FailureClass.USER,
+            hint=f"method.lora.trainable_modules can be all-linear or some of {', '.join(known)}",
+        )
+    return sorted({n for matches in found.values() for n in matches})
+
+
+def short_names(chosen: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The layers as target_modules: last names where these mean the same layers, else whole names."""
+    last = {n.rpartition(".")[2] for n in chosen}
+    return sorted(last if {n for n in names if n.rpartition(".")[2] in last} == set(chosen) else chosen)
+
+
+def _fresh(model: Any, payload_model: Mapping[str, Any], lora: Mapping[str, Any]) -> Adapter:
+    names = linear_modules(model)
+    chosen = chosen_modules(names, lora["target_modules"])
+    shape = Shape(int(lora["r"]), peft_scale(lora, int(lora["r"]), float(lora["lora_alpha"])))
+    config = {
+        **peft_defaults(),
+        **lora,
+        "target_modules": short_names(chosen, names),
+        "base_model_name_or_path": payload_model["path"],
+        "revision": payload_model.get("revision"),
+    }
+    adapter = Adapter({}, dict.fromkeys(chosen, shape), config)
+    _put_in(model, adapter)
+    return adapter
+
+
+def _put_back(model: Any, folder: Path, base: str) -> Adapter:
+    adapter = read_adapter(folder)
+    adapter = replace(adapter, config={**adapter.config, "base_model_name_or_path": base})
+    strangers = sorted(set(adapter.shapes) - set(linear_modules(model)))
+    if strangers:
+        raise TunerError(
+            f"{folder} does not fit the model: it has no linear layer {strangers[0]}",
+            code=ErrorCode.MODEL_INCOMPATIBLE,
+            failure_class=FailureClass.USER,
+            hint="name the model that the adapter was trained on as model.base_model",
+        )
+    _put_in(model, adapter)
+    try:
+        model.load_weights(list(adapter.weights.items()), strict=False)
+    except ValueError as error:
+        raise TunerError(
+            f"{folder} does not fit the model: {error}",
+            code=ErrorCode.MODEL_INCOMPATIBLE,
+            failure_class=FailureClass.USER,
+            hint="name the model that the adapter was trained on as model.base_model",
+        ) from error
+    say(f"going on with the adapter of {folder.name}: weights only, the optimizer and the schedule begin anew")
+    return adapter
+
+
+def _put_in(model: Any, adapter: Adapter) -> None:
+    from mlx_lm.tuner.utils import linear_to_lora_layers
+
+    for shape in sorted(set(adapter.shapes.values()), key=lambda s: (s.rank, s.scale)):
+        keys = {module for module, own in adapter.shapes.items() if own == shape}
+        settings = {"rank": shape.rank, "scale": shape.scale, "dropout": adapter.dropout, "keys": keys}
+        linear_to_lora_layers(model, len(model.layers), settings, use_dora=adapter.is_dora)
