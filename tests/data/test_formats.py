@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.core.enums import DatasetFormat, Objective
+from tuner.core.enums import DatasetFormat
 from tuner.data.formats import BadRecord, convert, detect
 
 USER, ANSWER = {"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}
 PAIR = {"prompt": [USER], "completion": [ANSWER]}
 CALLS = [{"type": "function", "function": {"name": "f", "arguments": "{}"}}]
+NORMAL_CALLS = [{"type": "function", "function": {"name": "f", "arguments": {}}}]
 QUESTIONS = ["messages", "conversations", "prompt", "instruction", "input", "tools"]
 ANSWERS = ["text", "completion", "output", "chosen", "rejected", "label"]
 KEYS = st.sampled_from(QUESTIONS + ANSWERS)
@@ -70,8 +71,8 @@ def test_the_keys_say_the_format(keys: str, kind: str | None) -> None:
         ),
         ({"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}, PAIR),
         (
-            {"prompt": "q", "chosen": "a", "rejected": [ANSWER]},
-            {"prompt": [USER], "chosen": [ANSWER], "rejected": [ANSWER]},
+            {"prompt": "q", "chosen": "b", "rejected": [ANSWER]},
+            {"prompt": [USER], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [ANSWER]},
         ),
         ({"messages": [USER, ANSWER], "label": True}, {**PAIR, "label": True}),
         ({"prompt": "q", "completion": "a", "label": "False"}, {**PAIR, "label": False}),
@@ -83,7 +84,7 @@ def test_the_keys_say_the_format(keys: str, kind: str | None) -> None:
 def test_each_format_becomes_the_one_shape(record: dict[str, object], shape: dict[str, object]) -> None:
     kind = detect(record)
     assert kind is not None
-    assert convert(record, kind, Objective.SFT) == shape
+    assert convert(record, kind) == shape
 
 
 def test_system_prompts_tool_calls_and_every_turn_survive() -> None:
@@ -94,11 +95,11 @@ def test_system_prompts_tool_calls_and_every_turn_survive() -> None:
         {"from": "observation", "content": "sun", "tool_call_id": "1", "name": "f"},
         {"role": "assistant", "content": "sunny"},
     ]
-    row = convert({"messages": turns}, DatasetFormat.MESSAGES, Objective.SFT)
+    row = convert({"messages": turns}, DatasetFormat.MESSAGES)
     assert row["prompt"] == [
         {"role": "system", "content": "be brief"},
         {"role": "user", "content": "weather?"},
-        {"role": "assistant", "content": "", "tool_calls": CALLS},
+        {"role": "assistant", "content": "", "tool_calls": NORMAL_CALLS},
         {"role": "tool", "content": "sun", "tool_call_id": "1", "name": "f"},
     ]
     assert row["completion"] == [{"role": "assistant", "content": "sunny"}]
@@ -122,7 +123,7 @@ def test_system_prompts_tool_calls_and_every_turn_survive() -> None:
         ({"messages": [{"role": ["user"], "content": "x"}, ANSWER]}, "BAD_ROLE"),
         ({"messages": [{"content": "x"}, ANSWER]}, "BAD_ROLE"),
         ({"messages": [USER, ANSWER], "label": "maybe"}, "BAD_LABEL"),
-        ({"messages": [USER, ANSWER], "label": None}, "BAD_LABEL"),
+        ({"messages": [USER, ANSWER], "label": 2}, "BAD_LABEL"),
         ({"chosen": "a", "rejected": "b"}, "MISSING_KEY"),
         ({"instruction": "q", "output": ""}, "EMPTY"),
         ({"prompt": " ", "completion": "a"}, "EMPTY"),
@@ -132,23 +133,21 @@ def test_what_cannot_be_learnt_from_is_refused_with_a_reason(record: dict[str, o
     kind = detect(record)
     assert kind is not None
     with pytest.raises(BadRecord) as caught:
-        convert(record, kind, Objective.SFT)
+        convert(record, kind)
     assert caught.value.code == code
     assert caught.value.message
 
 
 def test_a_label_without_a_conversation_fits_no_format() -> None:
     with pytest.raises(BadRecord, match="keys label") as caught:
-        convert({"label": True}, DatasetFormat.LABELLED, Objective.KTO)
+        convert({"label": True}, DatasetFormat.LABELLED)
     assert caught.value.code == "UNKNOWN_FORMAT"
 
 
-@given(st.dictionaries(KEYS, JSON, max_size=5), st.sampled_from(DatasetFormat), st.sampled_from(Objective))
-def test_any_record_is_a_shape_or_a_reason(
-    record: dict[str, object], kind: DatasetFormat, objective: Objective
-) -> None:
+@given(st.dictionaries(KEYS, JSON, max_size=5), st.sampled_from(DatasetFormat))
+def test_any_record_is_a_shape_or_a_reason(record: dict[str, object], kind: DatasetFormat) -> None:
     try:
-        row = convert(record, kind, objective)
+        row = convert(record, kind)
     except BadRecord as bad:
         assert bad.code
         assert bad.message

@@ -1,48 +1,48 @@
 """Which format a record is in, what is wrong with it, and the one shape the trainers take.
 
 The trainers' shape: {"text"} for plain text; {"prompt": [messages], "completion": [messages]} for anything with an
-answer, plus "label" for KTO; {"prompt", "chosen", "rejected"} for DPO. A conversation's last assistant turn is its
-completion and every turn before it, system prompts and tool calls included, is its prompt.
+answer, plus "label" for KTO; {"prompt", "chosen", "rejected"} for DPO; each but the first with "tools" where the row
+has them. A conversation's last assistant turn is its completion and every turn before it, system prompts and tool calls
+included, is its prompt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
 
 from tuner.core.enums import DatasetFormat, Objective
-from tuner.data.records import Record
+from tuner.data.bad_record import BadRecord, short
+from tuner.data.line import Record
+from tuner.data.preferences import pair
+from tuner.data.tool_calls import tool_list
+from tuner.data.turns import Message, turns, with_system
 
-Message = dict[str, object]
+__all__ = ["USABLE", "BadRecord", "Message", "convert", "detect"]
 
-_ROLES = {"human": "user", "gpt": "assistant", "bot": "assistant", "function": "tool", "observation": "tool"}
-_KNOWN_ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
-
-class BadRecord(Exception):
-    """A record that the trainer cannot use; ``code`` groups the reasons."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
+_LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 
 def detect(record: Mapping[str, object]) -> DatasetFormat | None:
-    """The format that a record's keys say, or None. A boolean ``label`` beside a conversation means KTO rows."""
-    keys = record.keys()
+    """The format that a record's keys say, or None. A boolean ``label`` beside a conversation means KTO rows.
+
+    Keys whose value is null are as if they were not there, unless there is nothing else.
+    """
+    return _by_keys(record, {k for k, v in record.items() if v is not None}) or _by_keys(record, record.keys())
+
+
+def _by_keys(record: Mapping[str, object], keys: Set[str]) -> DatasetFormat | None:
     if "chosen" in keys and "rejected" in keys:
         return DatasetFormat.PREFERENCE
-    answered = "messages" in keys or "conversations" in keys or {"prompt", "completion"} <= keys
-    if answered and "label" in keys:
-        return DatasetFormat.LABELLED
+    labelled = "label" in keys
     if "messages" in keys:
-        return DatasetFormat.MESSAGES
+        return DatasetFormat.LABELLED if labelled else DatasetFormat.MESSAGES
     if "conversations" in keys:
-        return DatasetFormat.CONVERSATIONS
-    if {"prompt", "completion"} <= keys:
-        return DatasetFormat.PROMPT_COMPLETION
-    if {"instruction", "output"} <= keys:
-        return DatasetFormat.ALPACA
+        return DatasetFormat.LABELLED if labelled else DatasetFormat.CONVERSATIONS
+    if "prompt" in keys and "completion" in keys:
+        return DatasetFormat.LABELLED if labelled else DatasetFormat.PROMPT_COMPLETION
+    if "instruction" in keys and "output" in keys:
+        # Many such files have a column "label" that names a topic.
+        return DatasetFormat.LABELLED if labelled and _truth(record["label"]) is not None else DatasetFormat.ALPACA
     return DatasetFormat.TEXT if "text" in keys else None
 
 
@@ -62,16 +62,17 @@ USABLE: dict[Objective, frozenset[DatasetFormat]] = {
 USABLE[Objective.PRETRAIN] = USABLE[Objective.SFT]
 
 
-def convert(record: Record, kind: DatasetFormat, objective: Objective) -> Record:
+def convert(record: Record, kind: DatasetFormat) -> Record:
     """A record in the trainers' shape.
 
     Raises:
-        BadRecord: the record lacks what its format promises, or the objective cannot use it.
+        BadRecord: the record lacks what its format promises.
     """
     if kind is DatasetFormat.LABELLED:
-        return {**_answered(record, detect({k: v for k, v in record.items() if k != "label"})), "label": _label(record)}
+        inner = detect({k: v for k, v in record.items() if k != "label"})
+        return {**_answered(record, inner), "label": _label(record)}
     if kind is DatasetFormat.PREFERENCE:
-        return _preference(record)
+        return _with_tools(pair(record), record)
     if kind is DatasetFormat.TEXT:
         return {"text": _text(record, "text")}
     return _answered(record, kind)
@@ -79,80 +80,75 @@ def convert(record: Record, kind: DatasetFormat, objective: Objective) -> Record
 
 def _answered(record: Record, kind: DatasetFormat | None) -> Record:
     if kind is DatasetFormat.ALPACA:
-        question = _text(record, "instruction")
-        extra = record.get("input")
-        if isinstance(extra, str) and extra.strip():
-            question = f"{question}\n\n{extra}"
-        return _pair([{"role": "user", "content": question}], _text(record, "output"))
-    if kind is DatasetFormat.PROMPT_COMPLETION:
-        prompt, completion = _turns(record, "prompt", "user"), _turns(record, "completion", "assistant")
-        return _with_tools({"prompt": prompt, "completion": completion}, record)
-    if kind in {DatasetFormat.MESSAGES, DatasetFormat.CONVERSATIONS}:
-        messages = _turns(record, "messages" if kind is DatasetFormat.MESSAGES else "conversations", "user")
-        if messages[-1]["role"] != "assistant":
-            raise BadRecord("NO_ANSWER", "the last turn is not the assistant's, so there is nothing to learn")
-        if len(messages) < 2:
-            raise BadRecord("NO_PROMPT", "there is no turn before the answer")
-        return _with_tools({"prompt": messages[:-1], "completion": messages[-1:]}, record)
-    raise BadRecord("UNKNOWN_FORMAT", f"keys {', '.join(sorted(map(str, record))) or '(none)'} fit no known format")
+        prompt, completion = _alpaca(record)
+    elif kind is DatasetFormat.PROMPT_COMPLETION:
+        prompt, completion = turns(record, "prompt", "user"), turns(record, "completion", "assistant")
+        if completion[-1]["role"] != "assistant":
+            raise BadRecord("NO_ANSWER", "the last turn of completion is not the assistant's")
+    elif kind is DatasetFormat.MESSAGES or kind is DatasetFormat.CONVERSATIONS:
+        prompt, completion = _conversation(record, kind.value)
+    else:
+        raise BadRecord("UNKNOWN_FORMAT", f"keys {', '.join(sorted(map(str, record))) or '(none)'} fit no known format")
+    if not any(turn["content"] or "tool_calls" in turn for turn in prompt):
+        raise BadRecord("EMPTY", "every turn before the answer is empty")
+    return _with_tools({"prompt": with_system(prompt, record), "completion": completion}, record)
 
 
-def _preference(record: Record) -> Record:
-    if "prompt" not in record:
-        raise BadRecord("MISSING_KEY", "has no prompt")
-    return {
-        "prompt": _turns(record, "prompt", "user"),
-        "chosen": _turns(record, "chosen", "assistant"),
-        "rejected": _turns(record, "rejected", "assistant"),
-    }
+def _conversation(record: Record, key: str) -> tuple[list[Message], list[Message]]:
+    messages = turns(record, key, "user", conversation=True)
+    if messages[-1]["role"] != "assistant":
+        raise BadRecord("NO_ANSWER", "the last turn is not the assistant's, so there is nothing to learn")
+    if len(messages) < 2:
+        raise BadRecord("NO_PROMPT", "there is no turn before the answer")
+    return messages[:-1], messages[-1:]
 
 
-def _pair(prompt: list[Message], answer: str) -> Record:
-    return {"prompt": prompt, "completion": [{"role": "assistant", "content": answer}]}
+def _alpaca(record: Record) -> tuple[list[Message], list[Message]]:
+    question, answer = _text(record, "instruction"), _text(record, "output")
+    extra = record.get("input")
+    if isinstance(extra, str) and extra.strip():
+        question = f"{question}\n\n{extra}"
+    prompt: list[Message] = []
+    for i, round_ in enumerate(_history(record)):
+        if not isinstance(round_, list) or len(round_) != 2 or not all(isinstance(t, str) for t in round_):
+            raise BadRecord("BAD_TURN", f"history[{i}] is not a question and its answer")
+        prompt += [{"role": "user", "content": round_[0]}, {"role": "assistant", "content": round_[1]}]
+    prompt.append({"role": "user", "content": question})
+    return prompt, [{"role": "assistant", "content": answer}]
+
+
+def _history(record: Record) -> list[object]:
+    value = record.get("history")
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list):
+        raise BadRecord("BAD_TURN", "history is not a list of questions and answers")
+    return value
 
 
 def _with_tools(shape: Record, record: Record) -> Record:
-    return {**shape, "tools": record["tools"]} if record.get("tools") else shape
-
-
-def _turns(record: Record, key: str, role: str) -> list[Message]:
-    value = record.get(key)
-    if isinstance(value, str):
-        return [{"role": role, "content": _text(record, key)}]
-    if not isinstance(value, Sequence) or not value:
-        raise BadRecord("EMPTY", f"{key} is empty" if not value else f"{key} is neither text nor a list of turns")
-    return [_turn(turn, f"{key}[{i}]") for i, turn in enumerate(value)]
-
-
-def _turn(turn: object, where: str) -> Message:
-    if not isinstance(turn, Mapping):
-        raise BadRecord("BAD_TURN", f"{where} is not an object with role and content")
-    role, content = turn.get("role", turn.get("from")), turn.get("content", turn.get("value"))
-    role = _ROLES.get(str(role), role)
-    if not isinstance(role, str) or role not in _KNOWN_ROLES:
-        raise BadRecord("BAD_ROLE", f"{where} has role {role!r}; known: {', '.join(sorted(_KNOWN_ROLES))}")
-    calls = turn.get("tool_calls")
-    if not isinstance(content, str) and not calls:
-        raise BadRecord("BAD_TURN", f"{where} has no text content")
-    if role == "assistant" and not calls and not str(content).strip():
-        raise BadRecord("EMPTY", f"{where} is an empty answer")
-    extra = {k: turn[k] for k in ("tool_calls", "tool_call_id", "name") if turn.get(k)}
-    return {"role": role, "content": content if isinstance(content, str) else "", **extra}
+    tools = tool_list(record["tools"]) if record.get("tools") else []
+    return {**shape, "tools": tools} if tools else shape
 
 
 def _text(record: Record, key: str) -> str:
     value = record.get(key)
     if not isinstance(value, str):
         raise BadRecord("MISSING_KEY", f"has no {key}" if value is None else f"{key} is not text")
-    if not value.strip():
+    if not value or value.isspace():
         raise BadRecord("EMPTY", f"{key} is empty")
     return value
 
 
 def _label(record: Record) -> bool:
-    value = record.get("label")
-    if isinstance(value, str) and value.lower() in _BOOLEANS:  # CSV has no booleans
-        return _BOOLEANS[value.lower()]
-    if not isinstance(value, bool):
-        raise BadRecord("BAD_LABEL", f"label must be true or false, not {value!r}")
+    value = _truth(record.get("label"))
+    if value is None:
+        raise BadRecord("BAD_LABEL", f"label must be true or false, not {short(record.get('label'))}")
     return value
+
+
+def _truth(value: object) -> bool | None:
+    """A label's meaning; CSV has text for it, and other tools write 1 and 0."""
+    if isinstance(value, bool):
+        return value
+    return _LABELS.get(str(value).strip().lower()) if isinstance(value, str | int | float) else None

@@ -1,110 +1,174 @@
-"""A dataset file looked through: format, rows, and each row that a trainer could not use, by line."""
+"""A dataset looked through: format, rows, each row that a trainer could not use, by line, and what is said twice."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuner.core.enums import DatasetFormat, Objective
+from tuner.data.dataset_files import file_sha256, identity
 from tuner.data.formats import USABLE, BadRecord, convert, detect
-from tuner.data.records import DatasetUnreadable, Record, read_lines
+from tuner.data.records import Line, Record, read_lines
+from tuner.data.report import LISTED, DatasetReport, Problem
+from tuner.data.seen_rows import SeenRows, content_key, prompt_key
+from tuner.data.split import held_out
+from tuner.data.tool_calls import spelling, spelling_problem
 
-LISTED = 20
-"""Problems kept one by one; all are counted."""
+__all__ = [
+    "LISTED",
+    "DatasetReport",
+    "Known",
+    "Problem",
+    "Progress",
+    "file_sha256",
+    "inspect_dataset",
+    "numbered_rows",
+    "usable_rows",
+]
 
+Progress = Callable[[int, float | None], None]
+"""Told every few hundred rows: rows so far, and the share of the bytes that is read (None where nobody knows)."""
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A row that cannot be used."""
-
-    line: int
-    code: str
-    message: str
+_EVERY = 512
 
 
 @dataclass(slots=True)
-class DatasetReport:
-    """What a file holds. ``rows`` counts the usable ones; ``problem_count`` all others."""
+class Known:
+    """The contents and prompts of the training rows, against which validation rows are held."""
 
-    path: Path
-    format: DatasetFormat | None = None
-    rows: int = 0
-    problem_count: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    by_code: Counter[str] = field(default_factory=Counter)
-    bytes: int = 0
-    mtime: float = 0.0
-
-    def note(self, line: int, code: str, message: str) -> None:
-        self.problem_count += 1
-        self.by_code[code] += 1
-        if len(self.problems) < LISTED:
-            self.problems.append(Problem(line, code, message))
+    contents: SeenRows = field(default_factory=SeenRows)
+    prompts: SeenRows = field(default_factory=SeenRows)
 
 
-def usable_rows(path: Path, kind: DatasetFormat, objective: Objective, report: DatasetReport) -> Iterator[Record]:
+def usable_rows(
+    path: Path, kind: DatasetFormat, objective: Objective, report: DatasetReport, *, python: str = ""
+) -> Iterator[Record]:
     """The rows in the trainers' shape; what cannot be used is noted in the report and left out.
 
-    With ``auto`` the first usable row decides the format, and rows of another one are problems.
+    With ``auto`` the first usable row decides the format, and rows of another one are problems; pretraining takes a
+    mixture. ``python``: another interpreter for datasets of the Hub, where this one lacks the package ``datasets``.
 
     Raises:
-        DatasetUnreadable: the file as a whole cannot be read.
+        DatasetUnreadable: the dataset as a whole cannot be read.
     """
-    for _, row in numbered_rows(path, kind, objective, report):
+    for _, row in numbered_rows(path, kind, objective, report, python=python):
         yield row
 
 
 def numbered_rows(
-    path: Path, kind: DatasetFormat, objective: Objective, report: DatasetReport
+    path: Path,
+    kind: DatasetFormat,
+    objective: Objective,
+    report: DatasetReport,
+    *,
+    python: str = "",
+    progress: Progress | None = None,
 ) -> Iterator[tuple[int, Record]]:
-    """``usable_rows``, each with its line."""
-    report.format = None if kind is DatasetFormat.AUTO else kind
-    for line in read_lines(path):
-        if line.record is None:
-            report.note(line.number, "NOT_A_RECORD", line.problem)
-            continue
-        found = detect(line.record)
-        wanted = report.format or found
-        if wanted is None:
-            report.note(line.number, "UNKNOWN_FORMAT", f"keys {', '.join(line.record) or '(none)'} fit no known format")
-            continue
-        if wanted not in USABLE[objective]:
-            report.note(line.number, "WRONG_FORMAT", f"{objective.value} cannot use {wanted.value} rows")
-            continue
-        if objective is not Objective.PRETRAIN and found not in (wanted, None):
-            what = found.value if found else "unknown"
-            report.note(line.number, "MIXED_FORMAT", f"is {what}, the rows before {wanted.value}")
-            continue
-        try:
-            row = convert(line.record, found or wanted, objective)
-        except BadRecord as error:
-            report.note(line.number, error.code, error.message)
-            continue
-        report.format = report.format if objective is Objective.PRETRAIN else wanted
-        report.rows += 1
-        yield line.number, row
-
-
-def inspect_dataset(path: Path, kind: DatasetFormat, objective: Objective) -> DatasetReport:
-    """Look a file through.
+    """``usable_rows`` with the line of each.
 
     Raises:
-        DatasetUnreadable: the file as a whole cannot be read.
+        DatasetUnreadable: the dataset as a whole cannot be read.
     """
-    try:
-        stat = path.stat()
-    except OSError as error:
-        raise DatasetUnreadable(f"{path}: {error.strerror or error}") from error
-    report = DatasetReport(path, bytes=stat.st_size, mtime=stat.st_mtime)
-    for _ in usable_rows(path, kind, objective, report):
-        pass
+    report.format = None if kind is DatasetFormat.AUTO else kind
+    mixed = objective is Objective.PRETRAIN
+    decided = report.format
+    usable = USABLE[objective]
+    for count, line in enumerate(read_lines(path, python)):
+        if progress is not None and not count % _EVERY:
+            progress(count, min(1.0, line.at / report.bytes) if report.bytes else None)
+        number, record, problem, *_ = line
+        if record is None:
+            _note(report, line, "NOT_A_RECORD", problem)
+            continue
+        found = detect(record)
+        wanted = decided or found
+        if wanted is None:
+            _note(report, line, "UNKNOWN_FORMAT", f"keys {_keys(record)} fit no known format")
+        elif wanted not in usable:
+            _note(report, line, "WRONG_FORMAT", f"{objective.value} cannot use {wanted.value} rows")
+        elif not mixed and found is not None and found is not wanted:
+            _note(report, line, "MIXED_FORMAT", f"is {found.value}, the rows before {wanted.value}")
+        else:
+            try:
+                row = convert(record, found or wanted)
+            except BadRecord as error:
+                _note(report, line, error.code, error.message)
+                continue
+            if not mixed:
+                decided = wanted
+            report.format = report.format or wanted
+            report.rows += 1
+            report.formats[(found or wanted).value] += 1
+            yield number, row
+
+
+def inspect_dataset(
+    path: Path,
+    kind: DatasetFormat,
+    objective: Objective,
+    *,
+    learn: Known | None = None,
+    against: Known | None = None,
+    split: tuple[float, int] | None = None,
+    python: str = "",
+    progress: Progress | None = None,
+) -> DatasetReport:
+    """Look a dataset through.
+
+    Args:
+        learn: takes up the contents and prompts of the rows.
+        against: those of the training rows; rows that are among them are remarked as LEAKED or SAME_PROMPT.
+        split: fraction and seed; the rows that would be held out are counted.
+
+    Raises:
+        DatasetUnreadable: the dataset as a whole cannot be read.
+    """
+    there = identity(path)
+    report = DatasetReport(path, bytes=there.bytes, mtime=there.mtime)
+    seen = learn.contents if learn is not None else SeenRows()
+    held = 0
+    for number, row in numbered_rows(path, kind, objective, report, python=python, progress=progress):
+        key = content_key(row)
+        if seen.add(key):
+            report.remark(number, "DUPLICATE", "the same row stands above")
+        if learn is not None:
+            learn.prompts.add(prompt_key(row))
+        if against is not None:
+            if key in against.contents:
+                report.remark(number, "LEAKED", "the same row is among the training rows")
+            elif "prompt" in row and prompt_key(row) in against.prompts:
+                report.remark(number, "SAME_PROMPT", "a training row has the same prompt and another answer")
+        if split is not None:
+            held += held_out(row, *split)
+        _look_at_calls(number, row, report)
+    report.held_out_rows = held if split is not None else None
     return report
 
 
-def file_sha256(path: Path) -> str:
-    """The file's SHA-256, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _look_at_calls(number: int, row: Record, report: DatasetReport) -> None:
+    for key in ("prompt", "completion", "chosen", "rejected"):
+        value = row.get(key)
+        for turn in value if isinstance(value, list) else ():
+            if turn["role"] != "assistant":
+                continue
+            if "tool_calls" in turn:
+                report.tool_calls["native"] += 1
+                return
+            kind = spelling(turn["content"])
+            if kind:
+                report.tool_calls[kind] += 1
+                problem = spelling_problem(turn["content"])
+                if problem:
+                    report.remark(number, "BROKEN_CALL", problem)
+                return
+
+
+def _note(report: DatasetReport, line: Line, code: str, message: str) -> None:
+    report.note(line.number, code, f"{line.file}: {message}" if line.file else message)
+
+
+def _keys(record: Record) -> str:
+    names = [str(key) for key in record]
+    shown = ", ".join(names[:12])
+    return f"{shown}, …" if len(names) > 12 else shown or "(none)"

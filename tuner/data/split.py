@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 
-from tuner.data.records import Record
+from tuner.data.line import Record
+
+METHOD = "sha256 of the prompt"
+"""How rows are held out, as a manifest records it."""
 
 
 def split_key(row: Record) -> str:
     """What decides a row's side: its prompt (so that two answers to one prompt stay together), else all of it."""
-    return json.dumps(row.get("prompt", row), sort_keys=True, ensure_ascii=False)
+    return json.dumps(row.get("prompt", row), sort_keys=True, ensure_ascii=False, default=str)
 
 
 def held_out(row: Record, fraction: float, seed: int) -> bool:
     """Whether a row belongs to the held-out share; deterministic in content and seed."""
     digest = hashlib.sha256(f"{seed}\n{split_key(row)}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64 < fraction
+
+
+def split_rows(rows: Sequence[Record], fraction: float, seed: int) -> tuple[list[Record], list[Record]]:
+    """Rows to train on and rows held out, each in their order; no prompt is on both sides."""
+    sides: tuple[list[Record], list[Record]] = ([], [])
+    for row in rows:
+        sides[held_out(row, fraction, seed)].append(row)
+    return sides
+
+
+def rows_sha256(rows: Iterable[Record]) -> str:
+    """SHA-256 in hex of rows in their order, whatever the order of their keys."""
+    digest = hashlib.sha256()
+    for row in rows:
+        text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\n")
+    return digest.hexdigest()

@@ -1,158 +1,145 @@
-"""Where a conversation's assistant turns stand in its rendered text.
-
-Growing beginnings of the conversation are rendered: what the beginning up to a turn has more than the one before it is
-that turn, as far as the whole keeps it. Some templates write earlier turns otherwise than last ones (Qwen3 leaves their
-thinking out). A turn that has lost only empty marks is still itself; one that has lost something it said is not:
-learning it would teach to leave that out.
-"""
+"""The turns of a conversation in one shape: {role, content [, tool_calls, tool_call_id, name, reasoning …]}."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
 
-Message = Mapping[str, object]
-Turns = Literal["all", "last"]
+from tuner.data.bad_record import BadRecord, short
+from tuner.data.line import Record
+from tuner.data.tool_calls import native_call, native_calls
 
-REWRITTEN = "earlier assistant turns are not learned where the chat template writes them otherwise than it would alone"
-OPENING = "an answer before any question is not learned"
-LOST = "the chat template leaves tool calls out, so an answer that is a call is learned as an empty one"
-GENERATION_MARK = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
-"""Around what the assistant says, in templates that mark it."""
-_NO_WORDS = re.compile(r"<[^<>]*>|\s")
+Message = dict[str, object]
 
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
+_OTHER_NAMES = {
+    "human": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+    "function": "tool",
+    "function_response": "tool",
+    "observation": "tool",
+    "ipython": "tool",
+}
+_CALL = "function_call"
+"""ShareGPT's role of a turn that is a call, and OpenAI's older key of one."""
 
-class Chat(Protocol):
-    """What renders a conversation: a tokenizer of transformers, or ours."""
-
-    def apply_chat_template(
-        self, conversation: list[Message], *, tools: object, tokenize: bool, add_generation_prompt: bool = False
-    ) -> object:
-        """The text, where ``tokenize`` is False."""
-
-
-def has_several_turns(row: Mapping[str, object], turns: Turns = "all") -> bool:
-    """Whether a row's mask is more than "everything after the prompt", which is all that TRL itself can make."""
-    if "completion" not in row:
-        return False
-    earlier = turns == "all" and any(m.get("role") == "assistant" for m in messages_of(row, "prompt"))
-    return earlier or len(messages_of(row, "completion")) > 1
+_TEXTS = ("tool_call_id", "name", "reasoning", "reasoning_content", "thinking")
 
 
-def messages_of(row: Mapping[str, object], key: str) -> list[Message]:
-    """The messages that a row has under a key."""
-    value = row.get(key)
-    return [m for m in value if isinstance(m, Mapping)] if isinstance(value, list) else []
+def turns(record: Record, key: str, role: str, *, conversation: bool = False) -> list[Message]:
+    """The turns under a key; a text is one turn of ``role``, but JSON where only a conversation can stand.
+
+    Raises:
+        BadRecord: none, or one that is not whole.
+    """
+    value = record.get(key)
+    if isinstance(value, str) and conversation:
+        value = _decoded(value, key)
+    if isinstance(value, str):
+        if not value or value.isspace():
+            raise BadRecord("EMPTY", f"{key} is empty")
+        return [{"role": role, "content": value}]
+    if isinstance(value, dict) and not conversation:
+        value = [value]
+    if not isinstance(value, list) or not value:
+        raise BadRecord("EMPTY", f"{key} is empty" if not value else f"{key} is neither text nor a list of turns")
+    return [_turn(each, key, i) for i, each in enumerate(value)]
 
 
-def fitted(chat: Chat, row: dict[str, object]) -> dict[str, object]:
-    """The row with its tool calls as the chat template takes them: objects, or where it wants text (DeepSeek), JSON."""
-    keys = [k for k in ("prompt", "completion", "chosen", "rejected") if k in row]
-    if not any(m.get("tool_calls") for k in keys for m in messages_of(row, k)):
-        return row
-    try:
-        for answer in keys[1:]:
-            whole = messages_of(row, "prompt") + messages_of(row, answer)
-            chat.apply_chat_template(whole, tools=row.get("tools") or None, tokenize=False)
-    except TypeError:
-        return {**row, **{k: [_calls_as_text(m) for m in messages_of(row, k)] for k in keys}}
-    return row
+def with_system(messages: list[Message], record: Record) -> list[Message]:
+    """The turns behind the system prompt that stands beside them in the record, if there is one.
+
+    Raises:
+        BadRecord: it is no text, or the turns have another one.
+    """
+    value = record.get("system", record.get("system_prompt"))
+    if value is None or value == "":
+        return messages
+    if not isinstance(value, str):
+        raise BadRecord("BAD_TURN", "system is not text")
+    if messages[0]["role"] in {"system", "developer"}:
+        if messages[0]["content"] != value:
+            raise BadRecord("BAD_TURN", "has two system prompts, one beside the turns and another in them")
+        return messages
+    return [{"role": "system", "content": value}, *messages]
 
 
-def turn_spans(
-    chat: Chat, messages: Sequence[Message], tools: object, whole: str, turns: Sequence[int]
-) -> list[tuple[int, int]]:
-    """The characters of ``whole``, the rendered conversation, that each of ``turns`` (indices above 0) has written,
-    its end-of-turn mark included. Turns that cannot be found for sure are left out."""
-    from jinja2 import TemplateError
+def _turn(value: object, key: str, place: int) -> Message:
+    if not isinstance(value, dict):
+        raise BadRecord("BAD_TURN", f"{key}[{place}] is not an object with role and content")
+    role, content = value.get("role"), value.get("content")
+    if len(value) == 2 and isinstance(content, str) and isinstance(role, str) and role in ROLES:
+        if role == "assistant" and (not content or content.isspace()):
+            raise BadRecord("EMPTY", f"{key}[{place}] is an empty answer")
+        return {"role": role, "content": content}
+    return _other_turn(value, f"{key}[{place}]")
 
-    spans = []
-    for i in turns:
+
+def _other_turn(value: Record, where: str) -> Message:
+    role = value.get("role") or value.get("from")
+    content = value.get("content", value.get("value"))
+    if role == _CALL:
+        return {"role": "assistant", "content": "", "tool_calls": _shared_calls(content, where)}
+    role = _OTHER_NAMES.get(role, role) if isinstance(role, str) else role
+    if not isinstance(role, str) or role not in ROLES:
+        raise BadRecord("BAD_ROLE", f"{where} has role {short(role)}; known: {', '.join(sorted(ROLES))}")
+    calls = native_calls(value["tool_calls"], where) if value.get("tool_calls") else []
+    if value.get(_CALL):
+        calls = [*calls, native_call(value[_CALL], f"{where}.{_CALL}")]
+    if content is None and not calls:
+        raise BadRecord("BAD_TURN", f"{where} has no text content")
+    text = "" if content is None else _content(content, role, where)
+    if role == "assistant" and not calls and not text.strip():
+        raise BadRecord("EMPTY", f"{where} is an empty answer")
+    turn: Message = {"role": role, "content": text}
+    if calls:
+        turn["tool_calls"] = calls
+    for key in _TEXTS:
+        extra = value.get(key)
+        if isinstance(extra, str) and extra:
+            turn[key] = extra
+    return turn
+
+
+def _shared_calls(content: object, where: str) -> list[dict[str, object]]:
+    """ShareGPT's function_call: JSON of one call, or of a list of them."""
+    if isinstance(content, str):
         try:
-            span = _span(chat, list(messages[: i + 1]), tools, whole)
-        except TemplateError:  # some templates refuse a beginning
-            span = None
-        if span is not None:
-            spans.append(span)
-    return spans
+            content = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            message = f"{where}: the function call is not valid JSON ({getattr(error, 'msg', error)})"
+            raise BadRecord("BAD_TOOL_CALL", message) from error
+    calls = content if isinstance(content, list) else [content]
+    if not calls:
+        raise BadRecord("BAD_TOOL_CALL", f"{where} calls nothing")
+    return [native_call(call, where) for call in calls]
 
 
-def lost_calls(messages: Sequence[Message], whole: str) -> bool:
-    """Whether the rendered text lacks a tool call: the template knows none, and an answer of calls becomes empty."""
-    return any(name not in whole for m in messages for name in _call_names(m))
+def _content(content: object, role: str, where: str) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list) and content and all(isinstance(part, dict) and "type" in part for part in content):
+        other = next((part["type"] for part in content if part["type"] != "text"), None)
+        if other is not None:
+            raise BadRecord("BAD_TURN", f"{where} holds {short(other)}, and only text can be learned")
+        texts = [part.get("text") for part in content]
+        if all(isinstance(text, str) for text in texts):
+            return "".join(str(text) for text in texts)
+    if role == "tool" and isinstance(content, dict | list):
+        try:
+            return json.dumps(content, ensure_ascii=False)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise BadRecord("BAD_TURN", f"{where} is not text") from error
+    raise BadRecord("BAD_TURN", f"{where} has no text content")
 
 
-def same_beginning(one: str, other: str) -> int:
-    """How many characters at the beginning are the same."""
-    length = min(len(one), len(other))
-    if one[:length] == other[:length]:
-        return length
-    low, high = 0, length
-    while high - low > 1:  # comparing slices is far faster than going character by character
-        middle = (low + high) // 2
-        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle)
-    return low
-
-
-def _span(chat: Chat, messages: list[Message], tools: object, whole: str) -> tuple[int, int] | None:
-    def render(some: list[Message], asking: bool = False) -> str:
-        return str(chat.apply_chat_template(some, tools=tools, tokenize=False, add_generation_prompt=asking))
-
-    asked = render(messages[:-1], asking=True)
-    start = same_beginning(asked, whole)
-    if start < len(asked):  # the end of the generation prompt is not in the whole (an empty thought, mostly)
-        before = len(render(messages[:-1]))
-        if start < before:
-            return None  # what came before the turn is written otherwise already
-        opened = whole.rfind("<", before, start)
-        if opened > whole.rfind(">", before, start):  # two marks that begin alike: the turn has its own whole
-            start = opened
-    alone = render(messages)
-    if whole.startswith(alone):
-        return (start, len(alone)) if _is_itself(messages[-1], "", whole[start : len(alone)]) else None
-    begin = same_beginning(alone, asked)
-    for k in range(begin, len(alone)):
-        if whole[start : start + 1] == alone[k] and whole.startswith(alone[k:], start):
-            return (start, start + len(alone) - k) if _is_itself(messages[-1], alone[begin:k], alone[k:]) else None
-    return None
-
-
-def _is_itself(message: Message, lost: str, kept: str) -> bool:
-    """Whether the turn has all it said in what is kept, and nothing of it in what is lost."""
-    said = [message.get(key) or "" for key in ("content", "reasoning_content", "reasoning", "thinking")]
-    text = _squeezed("".join(s for s in said if isinstance(s, str)))
-    words = _NO_WORDS.sub("", lost)
-    if words and words in _NO_WORDS.sub("", text):
-        return False
-    wanted = (str(message.get("content") or ""), *_call_names(message))
-    return all(_squeezed(part) in _squeezed(kept) for part in wanted)
-
-
-def _call_names(message: Message) -> list[str]:
-    calls = message.get("tool_calls")
-    return [str(_function(c).get("name", "")) for c in calls if isinstance(c, dict)] if isinstance(calls, list) else []
-
-
-def _function(call: Mapping[str, object]) -> Mapping[str, object]:
-    function = call.get("function", call)
-    return function if isinstance(function, Mapping) else {}
-
-
-def _calls_as_text(message: Message) -> Message:
-    def as_text(call: object) -> object:
-        function = call.get("function") if isinstance(call, Mapping) else None
-        if not isinstance(call, Mapping) or not isinstance(function, Mapping):
-            return call
-        arguments = function.get("arguments")
-        if isinstance(arguments, str):
-            return call
-        return {**call, "function": {**function, "arguments": json.dumps(arguments, ensure_ascii=False)}}
-
-    calls = message.get("tool_calls")
-    return {**message, "tool_calls": [as_text(c) for c in calls]} if isinstance(calls, list) else message
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
+def _decoded(text: str, key: str) -> object:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRecord("BAD_TURN", f"{key} is text, not a list of turns") from error
+    if not isinstance(value, list):
+        raise BadRecord("BAD_TURN", f"{key} is text, not a list of turns")
+    return value
