@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuner.data.templates import ChatTemplate, Message, read_templates
+from tuner.data.templates import ChatTemplate, read_templates
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -33,13 +33,11 @@ class ChatTokenizer:
     eos: str
     special_tokens: dict[str, str]
 
-    def render(
-        self, messages: Sequence[Message], tools: Sequence[object] | None = None, *, generation: bool = False
-    ) -> str:
-        """The conversation as text (``ChatTemplate.render``); raises TokenizerUnreadable without a template."""
+    def chat_template(self) -> ChatTemplate:
+        """The template; raises TokenizerUnreadable without one."""
         if self.template is None:
             raise TokenizerUnreadable("the model has no chat template")
-        return self.template.render(messages, tools, generation=generation)
+        return self.template
 
     def encode(self, texts: list[str], *, special: bool, offsets: bool) -> list[Encoding]:
         """Tokens of many texts, on all cores and without the interpreter's lock.
@@ -79,7 +77,7 @@ def _load(folder: Path, files: tuple[tuple[str, int, int], ...]) -> ChatTokenize
     try:
         backend = Tokenizer.from_file(str(path))
         templates = read_templates(folder, config.get("chat_template"))
-    except Exception as error:  # noqa: BLE001  # the library raises plain Exception; told as ours
+    except Exception as error:  # the library raises plain Exception; told as ours
         raise TokenizerUnreadable(f"{path} cannot be read: {error}") from error
     backend.no_truncation()
     backend.no_padding()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,37 +29,28 @@ class ChatTemplate:
         self._templates = templates
         self._special_tokens = dict(special_tokens)
 
-    def render(
-        self, messages: Sequence[Message], tools: Sequence[object] | None = None, *, generation: bool = False
-    ) -> str:
+    def render(self, messages: Sequence[Message], tools: object = None, *, generation: bool = False) -> str:
         """The text of a conversation; with ``generation`` it ends where the assistant would begin.
 
-        Raises:
-            TemplateRefused: the template is broken, or does not take such a conversation.
+        Raises whatever a template may raise: see ``refusals``.
         """
-        with _refusals():
-            return self._compiled(tools).render(self._values(messages, tools, generation))
+        return "".join(self._blocks(messages, tools, generation))
 
-    def render_marked(self, messages: Sequence[Message], tools: Sequence[object] | None = None) -> tuple[str, Spans]:
-        """The text, and the characters in it that the template's ``{% generation %}`` marks enclose.
-
-        Raises:
-            TemplateRefused: as ``render``.
-        """
+    def render_marked(self, messages: Sequence[Message], tools: object = None) -> tuple[str, Spans]:
+        """The text, and the characters in it that the template's ``{% generation %}`` marks enclose."""
         from tuner.data.template_sandbox import TRACKED
 
         blocks: list[str] = []
         spans: Spans = []
         token = TRACKED.set((blocks, spans))
         try:
-            with _refusals():
-                for block in self._compiled(tools).generate(self._values(messages, tools, False)):
-                    blocks.append(block)
+            for block in self._blocks(messages, tools, False):
+                blocks.append(block)
         finally:
             TRACKED.reset(token)
         return "".join(blocks), spans
 
-    def source(self, tools: Sequence[object] | None = None) -> str:
+    def source(self, tools: object = None) -> str:
         """The template that renders a conversation with these tools.
 
         Raises:
@@ -72,19 +63,18 @@ class ChatTemplate:
             raise TemplateRefused(f"there are several chat templates ({', '.join(self._templates)}), none a default")
         return self._templates[name]
 
-    def _compiled(self, tools: Sequence[object] | None) -> jinja2.Template:
-        return _compiled(self.source(tools))
-
-    def _values(
-        self, messages: Sequence[Message], tools: Sequence[object] | None, generation: bool
-    ) -> dict[str, object]:
-        return {
+    def _blocks(self, messages: Sequence[Message], tools: object, generation: bool) -> Iterator[str]:
+        template, names = _compiled(self.source(tools))
+        values = {
+            **names,
             **self._special_tokens,
             "messages": [_plain(message) for message in messages],
             "tools": tools,
             "documents": None,
             "add_generation_prompt": generation,
         }
+        # What render() does too, but for its merging of the names of environment and template for every text.
+        return template.root_render_func(template.new_context(values, shared=True))
 
 
 def read_templates(folder: Path, configured: object) -> Templates | None:
@@ -114,8 +104,8 @@ def _plain(message: Message) -> dict[str, object]:
     return kept if reasoning is None else {"thinking": reasoning, **kept, "reasoning_content": reasoning}
 
 
-class _refusals:  # noqa: N801  # used like a function
-    """Whatever a template does wrong, as TemplateRefused."""
+class refusals:  # noqa: N801  # used like a function
+    """Whatever a template raises in this block, as TemplateRefused."""
 
     def __enter__(self) -> None:
         return None
@@ -130,8 +120,9 @@ class _refusals:  # noqa: N801  # used like a function
 
 
 @lru_cache(maxsize=16)
-def _compiled(source: str) -> jinja2.Template:
-    """The template in the sandbox that transformers renders it in."""
+def _compiled(source: str) -> tuple[jinja2.Template, dict[str, object]]:
+    """The template in the sandbox that transformers renders it in, and the names that are known there."""
     from tuner.data.template_sandbox import sandbox
 
-    return sandbox().from_string(source)
+    template = sandbox().from_string(source)
+    return template, dict(template.globals)

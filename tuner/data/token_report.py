@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tuner.data.inspect import Problem
+
 LISTED = 20
 """Lines kept one by one; all are counted."""
 BARS = 12
@@ -18,7 +20,9 @@ class TokenReport:
     A row's length is that of its longest sequence before truncation (a preference row has two). ``tokens`` and
     ``trainable`` are what is left after truncation at ``sequence_length``: all tokens, and those that the loss is
     computed on. ``lost_tokens`` were cut off. ``untrainable_rows`` have no token to learn from (left), and training
-    passes them over. ``histogram``: (low, high, rows), both ends included. ``sampled``: not all rows were counted.
+    passes them over. ``unrenderable_rows`` are refused by the chat template, ``problems`` says why, and training would
+    fail at the first of them. ``notes`` counts what else is special, in words. ``histogram``: (low, high, rows), both
+    ends included. ``sampled``: not all rows were counted.
     """
 
     rows: int
@@ -36,6 +40,7 @@ class TokenReport:
     unrenderable_rows: int = 0
     truncated_lines: list[int] = field(default_factory=list)
     untrainable_lines: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     sampled: bool = False
 
@@ -56,6 +61,7 @@ class TokenReport:
             "unrenderable_rows": self.unrenderable_rows,
             "truncated_lines": self.truncated_lines,
             "untrainable_lines": self.untrainable_lines,
+            "problems": [{"line": p.line, "code": p.code, "message": p.message} for p in self.problems],
             "histogram": [{"low": low, "high": high, "rows": rows} for low, high, rows in self.histogram],
             "notes": self.notes,
             "sampled": self.sampled,

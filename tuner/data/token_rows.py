@@ -1,0 +1,166 @@
+"""Rows to token counts: rendered in Python, tokenized a chunk at a time on all cores meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuner.data.chat_tokenizer import ChatTokenizer
+from tuner.data.row_texts import Learning, Sequence, row_sequences
+from tuner.data.templates import TemplateRefused
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+    from tuner.data.records import Record
+
+TokenSpan = tuple[int, int]
+_CHUNK_ROWS, _CHUNK_CHARACTERS = 256, 400_000
+
+
+class CountedSequence(NamedTuple):
+    """A text's length in tokens, and which of them are learned, in order and apart. ``cut``: see ``Sequence``."""
+
+    tokens: int
+    spans: list[TokenSpan]
+    cut: bool = True
+
+
+class CountedRow(NamedTuple):
+    """One row. ``refused`` says why the chat template does not take it; then it has no sequences."""
+
+    line: int
+    sequences: list[CountedSequence]
+    note: str = ""
+    refused: str = ""
+
+
+@dataclass(slots=True)
+class _Chunk:
+    rows: list[tuple[int, list[Sequence], str, str]] = field(default_factory=list)
+    characters: int = 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.rows) >= _CHUNK_ROWS or self.characters >= _CHUNK_CHARACTERS
+
+
+def counted_rows(
+    tokenizer: ChatTokenizer,
+    rows: Iterable[tuple[int, Record]],
+    learning: Learning,
+    *,
+    deadline: float | None = None,
+) -> Iterator[CountedRow]:
+    """Count rows (with their lines) in their order, in bounded memory.
+
+    ``deadline``, of ``time.monotonic()``: no row is begun after it.
+
+    Raises:
+        TokenizerUnreadable: the model has no chat template, and a row is a conversation.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="tokenizing") as pool:
+        pending: tuple[_Chunk, Future[list[Encoding]]] | None = None
+        for chunk in _chunks(tokenizer, rows, learning, deadline):
+            begun = chunk, pool.submit(_encode, tokenizer, chunk)
+            if pending is not None:
+                yield from _counted(tokenizer, *pending)
+            pending = begun
+        if pending is not None:
+            yield from _counted(tokenizer, *pending)
+
+
+def _chunks(
+    tokenizer: ChatTokenizer, rows: Iterable[tuple[int, Record]], learning: Learning, deadline: float | None
+) -> Iterator[_Chunk]:
+    chunk = _Chunk()
+    for line, row in rows:
+        try:
+            sequences, note = row_sequences(tokenizer, row, learning)
+            chunk.rows.append((line, sequences, note, ""))
+            chunk.characters += sum(len(s.text) for s in sequences)
+        except TemplateRefused as error:
+            chunk.rows.append((line, [], "", str(error)))
+        if chunk.full:
+            yield chunk
+            chunk = _Chunk()
+        if deadline is not None and time.monotonic() > deadline:
+            break
+    if chunk.rows:
+        yield chunk
+
+
+def _encode(tokenizer: ChatTokenizer, chunk: _Chunk) -> list[Encoding]:
+    """The encodings of the chunk's texts in order; of those whose every token is learned without offsets."""
+    texts = [sequence for _, sequences, _, _ in chunk.rows for sequence in sequences]
+    found: dict[int, Encoding] = {}
+    for special in (False, True):
+        for plain in (False, True):
+            some = [i for i, s in enumerate(texts) if s.special is special and (s.spans is None) is plain]
+            if some:
+                encodings = tokenizer.encode([texts[i].text for i in some], special=special, offsets=not plain)
+                found.update(zip(some, encodings, strict=True))
+    return [found[i] for i in range(len(texts))]
+
+
+def _counted(tokenizer: ChatTokenizer, chunk: _Chunk, made: Future[list[Encoding]]) -> Iterator[CountedRow]:
+    encodings = iter(made.result())
+    for line, sequences, note, refused in chunk.rows:
+        counted = [_counted_sequence(tokenizer, s, next(encodings)) for s in sequences]
+        if len(counted) == 2:  # the answers of a preference row begin at one place
+            start = min(c.spans[-1][0] if c.spans else c.tokens for c in counted)
+            counted = [CountedSequence(c.tokens, [(start, c.tokens)]) for c in counted]
+        yield CountedRow(line, counted, note, refused)
+
+
+def _counted_sequence(tokenizer: ChatTokenizer, sequence: Sequence, encoding: Encoding) -> CountedSequence:
+    count = len(encoding)
+    if sequence.spans is None:
+        return CountedSequence(count, [(0, count)], sequence.cut)
+    spans: list[TokenSpan] = []
+    reached = 0
+    for start, end in sorted(sequence.spans, key=lambda span: span[0]):
+        if end is None:
+            first, last = _begin_of_answer(tokenizer, sequence, start, encoding), count
+        else:
+            first, last = _token_at(encoding, start, end), _token_before(encoding, start, end)
+        first = max(first, reached)
+        if last > first:
+            spans.append((first, last))
+            reached = last
+    return CountedSequence(count, spans, sequence.cut)
+
+
+def _begin_of_answer(tokenizer: ChatTokenizer, sequence: Sequence, start: int, encoding: Encoding) -> int:
+    """Where the tokens of the prompt and of the whole diverge.
+
+    That is the token at the character, where one begins there; else the prompt's own tokens must say it.
+    """
+    if not sequence.head:
+        return 0
+    token = encoding.char_to_token(start)
+    if token is not None and start == len(sequence.head):
+        place = encoding.token_to_chars(token)
+        if place is not None and place[0] == start:
+            return int(token)
+    prompt = tokenizer.encode([sequence.head], special=False, offsets=False)[0].ids
+    for i, (one, other) in enumerate(zip(prompt, encoding.ids, strict=False)):
+        if one != other:
+            return i
+    return min(len(prompt), len(encoding))
+
+
+def _token_at(encoding: Encoding, start: int, end: int) -> int:
+    """The first token that holds a character of the span."""
+    found = (encoding.char_to_token(i) for i in range(start, end))
+    return next((int(token) for token in found if token is not None), len(encoding))
+
+
+def _token_before(encoding: Encoding, start: int, end: int) -> int:
+    """One behind the last token that holds a character of the span."""
+    found = (encoding.char_to_token(i) for i in range(end - 1, start - 1, -1))
+    last = next((int(token) for token in found if token is not None), None)
+    return 0 if last is None else last + 1
