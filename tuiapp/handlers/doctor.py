@@ -6,12 +6,14 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
 from tuiapp.handlers.backends import describe_backends
 from tuiapp.handlers.context import Context
 from tuner.config.presets import list_presets
+from tuner.data.hub_cache import hub_cache, hub_home, is_offline
 from tuner.version import __version__
 
 _VERBS = {"training": "train on", "evaluation": "ask"}
@@ -35,7 +37,16 @@ class Check:
 
 def examine(context: Context) -> list[Check]:
     """Look at everything once; nothing is changed."""
-    return [_python(), _machine(), _workspace(context), _disk(context), _presets(), *_backends(context), _terminal()]
+    return [
+        _python(),
+        _machine(),
+        _workspace(context),
+        _disk(context),
+        _hub(),
+        _presets(),
+        *_backends(context),
+        _terminal(),
+    ]
 
 
 def _python() -> Check:
@@ -68,6 +79,21 @@ def _workspace(context: Context) -> Check:
 def _disk(context: Context) -> Check:
     free = shutil.disk_usage(context.workspace.root).free
     return Check("disk", free > _LITTLE, f"{free / 1e9:.0f} GB free", "free some space before training")
+
+
+def _hub() -> Check:
+    cache = hub_cache()
+    count = sum(1 for p in cache.glob("models--*") if p.is_dir())
+    models = f"{count} {'model' if count == 1 else 'models'} in {cache}"
+    if is_offline():
+        return Check("model hub", True, f"HF_HUB_OFFLINE is set: only what was downloaded can be used ({models})")
+    token = "a token is set" if os.environ.get("HF_TOKEN") or _token_file().is_file() else "nobody is logged in"
+    return Check("model hub", True, f"{os.environ.get('HF_ENDPOINT') or 'https://huggingface.co'}; {token}; {models}")
+
+
+def _token_file() -> Path:
+    named = os.environ.get("HF_TOKEN_PATH")
+    return Path(named).expanduser() if named else hub_home() / "token"
 
 
 def _presets() -> Check:

@@ -10,6 +10,7 @@ from tuner.core.enums import Objective
 from tuner.core.errors import ErrorCode
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
+from tuner.data.hub_issues import hub_issues, model_folder
 from tuner.data.inspect import DatasetReport, inspect_dataset
 from tuner.data.records import DatasetUnreadable
 from tuner.data.weights import weights_problem
@@ -56,8 +57,9 @@ def dataset_issues(job: JobConfiguration) -> tuple[list[Issue], Facts, list[Data
 
 
 def model_issues(job: JobConfiguration) -> Iterator[Issue]:
-    """What the local model folder says about itself: context length and chat template."""
-    folder = Path(job.model.base_model) if job.model.base_model else None
+    """What the model's folder, or its snapshot in the Hub's cache, says of itself: context length and chat template."""
+    yield from hub_issues(job)
+    folder = model_folder(job)
     if folder is None or not (folder / "config.json").is_file():
         return
     try:

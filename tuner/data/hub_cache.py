@@ -26,16 +26,19 @@ def is_offline() -> bool:
     return any(os.environ.get(name, "").upper() in _YES for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
 
 
-def hub_cache() -> Path:
-    """Where the Hub's client keeps what it downloaded: HF_HUB_CACHE, else below HF_HOME, else ~/.cache."""
-    named = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    if named:
-        return Path(os.path.expandvars(named)).expanduser()
+def hub_home() -> Path:
+    """Where the Hub's client keeps what it has, the token too: HF_HOME, else ~/.cache/huggingface."""
     home = os.environ.get("HF_HOME")
     if home:
-        return Path(os.path.expandvars(home)).expanduser() / "hub"
+        return Path(os.path.expandvars(home)).expanduser()
     caches = os.environ.get("XDG_CACHE_HOME")
-    return (Path(caches) if caches else Path.home() / ".cache").expanduser() / "huggingface" / "hub"
+    return (Path(caches) if caches else Path.home() / ".cache").expanduser() / "huggingface"
+
+
+def hub_cache() -> Path:
+    """Where the Hub's client keeps what it downloaded: HF_HUB_CACHE, else below its home."""
+    named = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    return Path(os.path.expandvars(named)).expanduser() if named else hub_home() / "hub"
 
 
 def repository_folder(hub_id: str, cache: Path | None = None) -> Path:
