@@ -91,7 +91,7 @@ class TrainHandler(IHandler):
             ConfigurationError: a ``--set`` is malformed, or the backend is unknown.
         """
         loaded = parse_job_text(request.text, request.sets)
-        backend_name = request.backend or (_backend_of(loaded.job) if loaded.job else None)
+        backend_name = request.backend or (backend_of(loaded.job) if loaded.job else None)
         backend_name = backend_name or self.context.default_backend()
         backend = self.context.backends.get(backend_name)
         python_path = self.context.settings.python_path(backend_name)
@@ -186,7 +186,8 @@ def validate_environment(backend: TrainingBackend, python_path: str) -> tuple[bo
     return backend.validate_environment()
 
 
-def _backend_of(job: JobConfiguration) -> str | None:
+def backend_of(job: JobConfiguration) -> str | None:
+    """The backend that a configuration's device means; None where the device is left open."""
     return {Device.CPU: "cpu", Device.CUDA: "rtx", Device.MPS: "mac"}.get(job.hardware.device)
 
 
