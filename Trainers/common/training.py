@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase, Trainer
+from transformers.trainer_utils import IntervalStrategy, SaveStrategy
 
 from Trainers.common.callback import Evaluate, RunCallback, attach
 from Trainers.common.exact_match import answer, exact_match
@@ -22,19 +23,25 @@ from tuner.runs.checkpoint_marker import mark_complete
 Row = dict[str, Any]
 
 
-def training_arguments(payload: Payload, training_rows: int, has_validation: bool) -> dict[str, Any]:
-    """The payload's arguments with the intervals that spread checkpoints and evaluations over the run's real length."""
+def training_arguments(payload: Payload, has_validation: bool) -> dict[str, Any]:
+    """The payload's arguments with the place for checkpoints; nothing is evaluated without validation rows."""
     arguments = payload.arguments
-    total = total_steps(arguments, training_rows)
-    for name, key in (("checkpoints", "save"), ("evaluations", "eval")):
-        wanted = payload.spread.get(name)
-        if wanted and f"{key}_steps" not in arguments:
-            arguments[f"{key}_steps"] = math.ceil(total / wanted)
-            arguments[f"{key}_strategy"] = "steps"
     if not has_validation:
         arguments["eval_strategy"] = "no"
         arguments.pop("eval_steps", None)
     return {**arguments, "output_dir": str(payload.paths.checkpoints)}
+
+
+def spread_over(trainer: Trainer, payload: Payload, rows: int) -> None:
+    """Spread checkpoints and evaluations over the real length of a run of ``rows`` examples an epoch, where the payload
+    names no step interval (it cannot, where rows are packed or cut)."""
+    given, args = payload.arguments, trainer.args
+    total = total_steps(given, rows)
+    checkpoints, evaluations = payload.spread.get("checkpoints"), payload.spread.get("evaluations")
+    if checkpoints and "save_steps" not in given:
+        args.save_steps, args.save_strategy = math.ceil(total / checkpoints), SaveStrategy.STEPS
+    if evaluations and "eval_steps" not in given and trainer.eval_dataset is not None:
+        args.eval_steps, args.eval_strategy = math.ceil(total / evaluations), IntervalStrategy.STEPS
 
 
 def total_steps(arguments: dict[str, Any], training_rows: int) -> int:
@@ -48,9 +55,9 @@ def total_steps(arguments: dict[str, Any], training_rows: int) -> int:
 
 def validation_answers(payload: Payload, tokenizer: PreTrainedTokenizerBase, rows: list[Row]) -> Evaluate | None:
     """The exact-match evaluation, where the job asks for one and the rows have answers."""
-    asked = [r for r in rows if "completion" in r and r.get("label", True)][
-        : int(payload.option("exact_match_rows", 0))
-    ]
+    answered = [{**r, "completion": r["chosen"]} if "chosen" in r else r for r in rows]
+    asked = [r for r in answered if "completion" in r and r.get("label", True)]
+    asked = asked[: int(payload.option("exact_match_rows", 0))]
     if not asked:
         return None
     longest = int(payload.option("answer_tokens", 64))

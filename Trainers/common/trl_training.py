@@ -1,18 +1,18 @@
-"""What SFT and KTO share: rows, model and adapter into a TRL trainer, and through it."""
+"""What SFT, KTO and DPO share: rows, model and adapter into a TRL trainer, and through it."""
 
 from __future__ import annotations
 
 import random
 from typing import Any
 
-from datasets import Dataset
+from transformers import set_seed
 
 from Trainers.common.datasets import load_rows
-from Trainers.common.lora import lora_config
 from Trainers.common.models import load_model
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter
 from Trainers.common.training import run_training, training_arguments, validation_answers
+from Trainers.common.trl_trainer import make_config, make_trainer
 from tuner.core.enums import Objective
 from tuner.core.states import Phase
 
@@ -35,15 +35,9 @@ def train_with_trl(
     if shuffled:
         random.Random(payload.seed).shuffle(rows.training)
     # Before the model: where several processes share one, the arguments say how, and loading goes by them.
-    arguments = config_class(**training_arguments(payload, len(rows.training), bool(rows.validation)))
+    config = make_config(training_arguments(payload, bool(rows.validation)), config_class, reporter)
+    set_seed(payload.seed)  # weights that a model's files lack are drawn
     model, tokenizer = load_model(payload, reporter)
     reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")
-    trainer = trainer_class(
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_list(rows.training),
-        eval_dataset=Dataset.from_list(rows.validation) if rows.validation else None,
-        processing_class=tokenizer,
-        peft_config=lora_config(payload),
-    )
+    trainer = make_trainer(payload, reporter, objective, rows, model, tokenizer, trainer_class, config)
     return run_training(trainer, tokenizer, payload, reporter, validation_answers(payload, tokenizer, rows.validation))

@@ -16,7 +16,7 @@ def train(payload: Payload, reporter: Reporter) -> bool:
 
     from Trainers.common.datasets import load_rows
     from Trainers.common.models import load_model, load_tokenizer
-    from Trainers.common.training import run_training, training_arguments, validation_answers
+    from Trainers.common.training import run_training, spread_over, training_arguments, validation_answers
     from Trainers.pretrain.batches import Collator, LikeWithLike, encode
     from tuner.core.enums import Objective
     from tuner.core.states import Phase
@@ -40,13 +40,14 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     trainer = PretrainTrainer(
         model=model,
         args=TrainingArguments(
-            **training_arguments(payload, len(training), bool(validation)), remove_unused_columns=False
+            **training_arguments(payload, bool(validation)), remove_unused_columns=False
         ),
         train_dataset=training,
         eval_dataset=validation or None,
         data_collator=Collator(tokenizer.pad_token_id),
         processing_class=tokenizer,
     )
+    spread_over(trainer, payload, len(training))
     answers = validation_answers(payload, tokenizer, rows.validation)
     return run_training(trainer, tokenizer, payload, reporter, answers)
 

@@ -54,7 +54,7 @@ def capability_issues(name: str, job: JobConfiguration, can: Capabilities) -> It
     for key, value in job.metadata.items():
         if key != OVERRIDE_KEY:
             yield from _custom(name, key, value, can.custom)
-    if job.objective is Objective.KTO and job.schedule.batch_size < 2:
+    if job.objective is Objective.KTO and job.schedule.batch_size < 2 and job.metadata.get("kto_loss", "kto") == "kto":
         yield _error(
             "schedule.batch_size",
             "KTO_BATCH",
@@ -93,6 +93,8 @@ def _custom(name: str, key: str, value: object, known: dict[str, CustomParameter
         or (parameter.maximum is not None and value > parameter.maximum)
     ):
         yield _error(path, "OUT_OF_RANGE", f"{value!r} is out of range", f"{parameter.minimum} to {parameter.maximum}")
+    elif parameter.choices and value not in parameter.choices:
+        yield _error(path, "BAD_VALUE", f"unknown value {value!r}", f"use one of {', '.join(parameter.choices)}")
 
 
 def _error(path: str, code: str, message: str, hint: str) -> Issue:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from backends.training.trl_backend import CUSTOM, UNSUPPORTED, TRLBackend
+from backends.training.custom import CUSTOM
+from backends.training.trl_backend import UNSUPPORTED, TRLBackend
 from tuner.core.backend_protocol import Capabilities
 from tuner.core.enums import MethodType, Objective, Optimization, Precision
 from tuner.core.job import JobConfiguration
 
 
 class CPUBackend(TRLBackend):
-    """SFT, KTO and pretraining on the processor, in fp32 unless bf16 is asked for."""
+    """SFT, KTO, DPO and pretraining on the processor, in fp32 unless bf16 is asked for."""
 
     @property
     def name(self) -> str:
@@ -20,7 +21,7 @@ class CPUBackend(TRLBackend):
 
     @property
     def _trainers(self) -> Mapping[str, str]:
-        return {"sft": "train.py", "kto": "train.py", "pretrain": "train.py"}
+        return {"sft": "train.py", "kto": "train.py", "dpo": "train.py", "pretrain": "train.py"}
 
     def validate_environment(self, python_path: str = sys.executable) -> tuple[bool, str]:
         problem = self._stack_problem(python_path)
@@ -28,7 +29,7 @@ class CPUBackend(TRLBackend):
 
     def capabilities(self, model: str | None = None) -> Capabilities:
         return Capabilities(
-            objectives=[Objective.SFT, Objective.KTO, Objective.PRETRAIN],
+            objectives=[Objective.SFT, Objective.KTO, Objective.DPO, Objective.PRETRAIN],
             methods=[MethodType.FULL, MethodType.LORA],
             precisions=[Precision.AUTO, Precision.FP32, Precision.BF16],
             optimizations=[

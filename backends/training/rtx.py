@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from backends.training.custom import CUSTOM
 from backends.training.environment import run_python
-from backends.training.trl_backend import CUSTOM, UNSUPPORTED, TRLBackend
+from backends.training.trl_backend import UNSUPPORTED, TRLBackend
 from tuner.core.backend_protocol import Capabilities
 from tuner.core.enums import MethodType, Objective, Optimization, OptimizerType, Precision
 from tuner.core.errors import ConfigurationError
@@ -16,7 +17,7 @@ _ASK_TORCH = "import torch; print(torch.version.cuda or 'cpu', torch.cuda.is_ava
 
 
 class RTXBackend(TRLBackend):
-    """SFT and KTO on one NVIDIA GPU, in bf16 unless another precision is asked for."""
+    """SFT, KTO and DPO on one NVIDIA GPU, in bf16 unless another precision is asked for."""
 
     device = "cuda"
     _optimizers = (OptimizerType.ADAMW, OptimizerType.ADAFACTOR, OptimizerType.SGD, OptimizerType.LION)
@@ -27,7 +28,7 @@ class RTXBackend(TRLBackend):
 
     @property
     def _trainers(self) -> Mapping[str, str]:
-        return {"sft": "train.py", "kto": "train.py"}
+        return {"sft": "train.py", "kto": "train.py", "dpo": "train.py"}
 
     def validate_environment(self, python_path: str = sys.executable) -> tuple[bool, str]:
         problem = self._stack_problem(python_path)
@@ -51,7 +52,7 @@ class RTXBackend(TRLBackend):
 
     def capabilities(self, model: str | None = None) -> Capabilities:
         return Capabilities(
-            objectives=[Objective.SFT, Objective.KTO],
+            objectives=[Objective.SFT, Objective.KTO, Objective.DPO],
             methods=[MethodType.FULL, MethodType.LORA, MethodType.QLORA],
             precisions=[
                 Precision.AUTO,

@@ -6,21 +6,16 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from backends.training.objectives import objective_arguments
+from backends.training.optimizing import optimizer_name, scheduler_arguments
 from tuner.core.backend_protocol import Translation
-from tuner.core.enums import (
-    LoraVariant,
-    MethodType,
-    Objective,
-    Optimization,
-    OptimizerType,
-    Precision,
-    SchedulerType,
-    TrainOnInputs,
-)
+from tuner.core.enums import LoraVariant, MethodType, Objective, Optimization, Precision
 from tuner.core.job import OVERRIDE_KEY, JobConfiguration
 
 Values = dict[str, JsonValue]
 PAYLOAD_SCHEMA = 1
+_WHOLE_RUN = 1 - 1e-9
+"""transformers takes warmup_steps below 1 as a share of the run, and 1 as one step."""
 
 
 def translate(job: JobConfiguration, *, device: str, dtype: str, facts: Mapping[str, int]) -> Translation:
@@ -92,7 +87,7 @@ def _method(job: JobConfiguration) -> Values:
 
 def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[str, int], changes: list[str]) -> Values:
     schedule, optimizer, enabled = job.schedule, job.optimizer, job.optimizations.enabled
-    name, kwargs = _scheduler(job, changes)
+    name, kwargs = scheduler_arguments(job, changes)
     arguments: Values = {
         "per_device_train_batch_size": schedule.batch_size,
         "per_device_eval_batch_size": schedule.batch_size,
@@ -103,8 +98,8 @@ def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[st
         "max_grad_norm": optimizer.max_gradient_norm,
         "lr_scheduler_type": name,
         "lr_scheduler_kwargs": kwargs,
-        "warmup_steps": optimizer.scheduler.warmup_ratio,
-        "optim": _optimizer(job),
+        "warmup_steps": min(optimizer.scheduler.warmup_ratio, _WHOLE_RUN),
+        "optim": optimizer_name(job),
         "logging_strategy": "steps",
         "logging_steps": _logging_steps(job, device, changes),
         "logging_nan_inf_filter": False,
@@ -123,7 +118,7 @@ def _arguments(job: JobConfiguration, device: str, dtype: str, facts: Mapping[st
     _intervals(job, facts, arguments)
     if Optimization.FUSED_KERNELS in enabled:
         arguments["use_liger_kernel"] = True
-    arguments.update(_of_objective(job, changes))
+    arguments.update(objective_arguments(job, changes))
     return arguments
 
 
@@ -159,70 +154,5 @@ def planned_steps(job: JobConfiguration, facts: Mapping[str, int]) -> int | None
     packed = Optimization.SEQUENCE_PACKING in job.optimizations.enabled
     if not rows or packed or job.objective is Objective.PRETRAIN:  # rows are joined or cut: the trainer counts them
         return None
-    batches = -(-rows // job.schedule.batch_size)
+    batches = -(-rows // (job.schedule.batch_size * job.hardware.num_gpus))
     return max(1, -(-batches // job.schedule.gradient_accumulation)) * job.schedule.epochs
-
-
-def _of_objective(job: JobConfiguration, changes: list[str]) -> Values:
-    length = job.schedule.sequence_length
-    enabled = job.optimizations.enabled
-    offload = Optimization.ACTIVATION_OFFLOADING in enabled
-    if job.objective is Objective.KTO:
-        return {
-            "max_length": length,
-            "beta": job.preference.beta,
-            "desirable_weight": job.preference.desirable_weight,
-            "undesirable_weight": job.preference.undesirable_weight,
-            "activation_offloading": offload,
-            "train_sampling_strategy": "sequential",
-        }
-    if job.objective is Objective.SFT:
-        on_answers = job.schedule.train_on_inputs is not TrainOnInputs.ENABLED
-        changes.append(
-            "loss on the answer only: the last assistant turn of each conversation"
-            if on_answers
-            else "loss on every token, prompts included"
-        )
-        return {
-            "max_length": length,
-            "packing": Optimization.SEQUENCE_PACKING in enabled,
-            "completion_only_loss": on_answers,
-            "activation_offloading": offload,
-        }
-    return {"adam_beta2": 0.95}  # from scratch gradients change fast; 0.999 remembers the first steps too long
-
-
-def _scheduler(job: JobConfiguration, changes: list[str]) -> tuple[str, Values]:
-    scheduler = job.optimizer.scheduler
-    floor, cycles = scheduler.min_lr_ratio, scheduler.cycles
-    if scheduler.type is SchedulerType.COSINE:
-        return (
-            ("cosine_with_min_lr", {"min_lr_rate": floor, "num_cycles": cycles})
-            if floor
-            else (
-                "cosine",
-                {"num_cycles": cycles},
-            )
-        )
-    if scheduler.type in {SchedulerType.LINEAR, SchedulerType.POLYNOMIAL} and (
-        floor or scheduler.type is SchedulerType.POLYNOMIAL
-    ):
-        if scheduler.type is SchedulerType.LINEAR:
-            changes.append("a linear schedule with a floor is a polynomial of power 1 in transformers")
-        return "polynomial", {"lr_end": floor * job.optimizer.learning_rate, "power": 1.0}
-    return scheduler.type.value, {}
-
-
-def _optimizer(job: JobConfiguration) -> str:
-    enabled = job.optimizations.enabled
-    small, paged = Optimization.OPTIMIZER_8BIT in enabled, Optimization.PAGED_OPTIMIZER in enabled
-    name = {
-        OptimizerType.ADAMW: "adamw_torch",
-        OptimizerType.ADAFACTOR: "adafactor",
-        OptimizerType.SGD: "sgd",
-        OptimizerType.LION: "lion_32bit",
-        OptimizerType.MUON: "muon",
-    }[job.optimizer.type]
-    if job.optimizer.type in {OptimizerType.ADAMW, OptimizerType.LION} and (small or paged):
-        return f"{'paged_' if paged else ''}{job.optimizer.type.value}_{'8bit' if small else '32bit'}"
-    return name

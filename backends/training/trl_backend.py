@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 
-from backends.training.effects import effect_issues
+from backends.training.effects import effect_issues, inapplicable
 from backends.training.environment import installed_versions, missing_message
 from backends.training.estimate import estimate
 from backends.training.local import LocalBackend
 from backends.training.translate import translate
-from tuner.core.backend_protocol import CustomParameter, Estimate, Translation
+from tuner.core.backend_protocol import Estimate, Translation
 from tuner.core.enums import MethodType, Objective, OptimizerType
 from tuner.core.errors import ConfigurationError
 from tuner.core.issues import Issue, Severity
@@ -18,17 +18,6 @@ from tuner.core.job import JobConfiguration
 
 TRAINING_STACK = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
 SIZES = ("2m", "15m", "110m")
-
-CUSTOM = {
-    "exact_match_rows": CustomParameter(
-        kind="int",
-        minimum=0,
-        default=0,
-        help="validation prompts answered at each evaluation and compared to the letter",
-    ),
-    "answer_tokens": CustomParameter(kind="int", minimum=1, default=64, help="longest answer, in tokens"),
-    "evaluate_first": CustomParameter(kind="bool", default=False, help="evaluate once before the first step"),
-}
 
 UNSUPPORTED = {
     "schedule.early_stopping_patience": "early stopping is not built yet",
@@ -54,6 +43,9 @@ class TRLBackend(LocalBackend):
     def estimate(self, job: JobConfiguration, facts: Mapping[str, int]) -> Estimate:
         return estimate(job, facts, self.dtype(job))
 
+    def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
+        return inapplicable(job)
+
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
         issues = [*super().validate_configuration(job), *effect_issues(job, self.device)]
         if job.optimizer.type not in self._optimizers:
@@ -63,6 +55,14 @@ class TRLBackend(LocalBackend):
             issues += _from_scratch_issues(job)
         elif not job.model.base_model and not job.model.parent:
             issues.append(_missing("model.base_model", "name the model to fine-tune: a Hub id or a folder"))
+        if _adapts_the_head(job):
+            issues.append(
+                _bad(
+                    "method.lora.trainable_modules",
+                    "lm_head cannot be adapted: the losses are computed from its own weights, past the adapter",
+                    "leave lm_head out",
+                )
+            )
         if not job.datasets.training:
             issues.append(_missing("datasets.training", "name a file of training examples"))
         if job.model.parent and job.method.type is MethodType.FULL:
@@ -76,6 +76,12 @@ class TRLBackend(LocalBackend):
             return missing_message(installed_versions(python_path, TRAINING_STACK), python_path, "train")
         except ConfigurationError as error:
             return f"{error.message}. {error.hint}"
+
+
+def _adapts_the_head(job: JobConfiguration) -> bool:
+    modules = job.method.lora.trainable_modules
+    names = [modules] if isinstance(modules, str) else modules
+    return job.method.type is not MethodType.FULL and "lm_head" in {n.rpartition(".")[2] for n in names}
 
 
 def _from_scratch_issues(job: JobConfiguration) -> list[Issue]:

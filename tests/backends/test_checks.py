@@ -35,7 +35,6 @@ def test_a_plain_job_has_no_issues() -> None:
 @pytest.mark.parametrize(
     ("path", "code", "sections"),
     [
-        ("objective", "UNSUPPORTED_OBJECTIVE", {"objective": "dpo"}),
         ("method.type", "UNSUPPORTED_METHOD", {"method": {"type": "qlora"}}),
         ("model.precision", "UNSUPPORTED_PRECISION", {"model": {"precision": "fp16"}}),
         ("optimizer.type", "BAD_VALUE", {"optimizer": {"type": "muon"}}),

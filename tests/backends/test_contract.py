@@ -24,9 +24,9 @@ def test_each_is_a_training_backend_and_registered_under_its_name(backend: type[
 
 def test_names_and_methods(tmp_path: Path) -> None:
     assert RTXBackend(repo_root=tmp_path).name == "rtx"
-    assert RTXBackend(repo_root=tmp_path).get_available_methods()[:2] == ["sft", "kto"]
+    assert RTXBackend(repo_root=tmp_path).get_available_methods() == ["sft", "kto", "dpo"]
     assert (MacBackend().name, MacBackend().get_available_methods()) == ("mac", ["mlx"])
-    assert (CPUBackend().name, CPUBackend().get_available_methods()) == ("cpu", ["sft", "kto", "pretrain"])
+    assert (CPUBackend().name, CPUBackend().get_available_methods()) == ("cpu", ["sft", "kto", "dpo", "pretrain"])
 
 
 def test_defaults_as_shipped() -> None:

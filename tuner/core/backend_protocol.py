@@ -15,13 +15,14 @@ from tuner.core.job import JobConfiguration
 
 
 class CustomParameter(BaseModel):
-    """A key a backend understands under ``metadata``. ``kind``: int, float, bool, str."""
+    """A key a backend understands under ``metadata``. ``kind``: int, float, bool, str; of ``choices`` where named."""
 
     kind: str
     help: str
     default: JsonValue = None
     minimum: float | None = None
     maximum: float | None = None
+    choices: list[str] = Field(default_factory=list)
 
 
 class Capabilities(BaseModel):

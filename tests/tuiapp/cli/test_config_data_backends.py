@@ -115,7 +115,7 @@ def test_backends_are_listed_and_shown(
     }
     assert "mlx is not installed" in found["mac"]["message"]
     shown = tuner.json("backends", "show", "cpu")
-    assert shown["capabilities"]["objectives"] == ["sft", "kto", "pretrain"]
+    assert shown["capabilities"]["objectives"] == ["sft", "kto", "dpo", "pretrain"]
     out = tuner("backends", "show", "cpu").out
     assert "exact_match_rows" in out and "early stopping" in out
     assert tuner.json("backends", "show", "lmstudio")["kind"] == "evaluation"
