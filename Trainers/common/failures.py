@@ -8,7 +8,9 @@ import re
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 
 _OUT_OF_MEMORY = re.compile(
-    r"out of memory|can't allocate memory|DefaultCPUAllocator|kIOGPUCommandBufferCallbackErrorOutOfMemory", re.I
+    r"out of memory|can't allocate memory|DefaultCPUAllocator|kIOGPUCommandBufferCallbackErrorOutOfMemory"
+    r"|\[METAL\].*insufficient memory|\[metal::malloc\]|\[malloc(_or_wait)?\] unable to allocate",
+    re.I,
 )
 _CONNECTION = re.compile(r"connection|timed out|timeout|temporarily unavailable|502|503|504|max retries", re.I)
 

@@ -16,7 +16,9 @@ PAD_TO = 32
 """Lengths are rounded up to it, because mlx compiles a step anew for each shape."""
 
 
-def epoch_groups(lengths: Sequence[int], batch_size: int, accumulation: int, chance: random.Random) -> list[list[list[int]]]:
+def epoch_groups(
+    lengths: Sequence[int], batch_size: int, accumulation: int, chance: random.Random
+) -> list[list[list[int]]]:
     """One epoch's optimizer steps, each of exactly ``accumulation`` lists of at most ``batch_size`` row numbers.
 
     Rows are shuffled; those of one step are then sorted by length, which saves padding and changes nothing else, because

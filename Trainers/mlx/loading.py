@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from Trainers.common.failures import first_line
+from Trainers.common.failures import describe, first_line
 from Trainers.common.hub_models import fetched
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
@@ -42,6 +42,8 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, Any, dict[str
         config = _converted(model, config, spec)
         mx.eval(model.parameters())
     except (ValueError, KeyError, OSError, TypeError, RuntimeError) as error:
+        if describe(error).code is ErrorCode.TRAINING_OOM:
+            raise
         raise TunerError(
             f"{spec['path']} cannot be loaded: {first_line(error)}",
             code=ErrorCode.MODEL_LOAD_FAILED,

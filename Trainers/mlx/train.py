@@ -35,6 +35,10 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     np.random.seed(payload.seed % 2**32)
     random.seed(payload.seed)
     model, tokenizer, _, folder = load_model(payload, reporter)
+    if mx.default_device() == mx.cpu:
+        # On a processor mlx compiles each fused kernel with the system's C++ compiler: a minute before the first step of
+        # a model of four layers, and its steps are no faster afterwards.
+        mx.disable_compile()
     length = int(payload.arguments["max_seq_length"])
     reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")
     training = encode_rows(rows.training, tokenizer, payload.values["masking"], length)

@@ -69,7 +69,7 @@ sys.exit(3)
     ("number", "name", "hint"),
     [
         (signal.SIGKILL, "SIGKILL", "out-of-memory"),
-        (signal.SIGABRT, "SIGABRT", "out of memory"),
+        (signal.SIGABRT, "SIGABRT", "want of memory"),
         (signal.SIGSEGV, "SIGSEGV", "tuner doctor"),
         (signal.SIGUSR1, "SIGUSR1", "whole checkpoints are kept"),
         (signal.SIGUSR2 + 30, f"signal {signal.SIGUSR2 + 30}", "whole checkpoints are kept"),

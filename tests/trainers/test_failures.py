@@ -32,6 +32,8 @@ class HTTPError(Exception):
     [
         (OutOfMemoryError("CUDA out of memory"), ErrorCode.TRAINING_OOM, FailureClass.USER),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), ErrorCode.TRAINING_OOM, FailureClass.USER),
+        (RuntimeError("[metal::malloc] Attempting to allocate 9 bytes"), ErrorCode.TRAINING_OOM, FailureClass.USER),
+        (RuntimeError("[METAL] failed: Insufficient Memory (00000008)"), ErrorCode.TRAINING_OOM, FailureClass.USER),
         (MemoryError(), ErrorCode.TRAINING_OOM, FailureClass.USER),
         (OSError(errno.ENOSPC, "No space left on device"), ErrorCode.DISK_FULL, FailureClass.TRANSIENT),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), ErrorCode.DISK_FULL, FailureClass.TRANSIENT),

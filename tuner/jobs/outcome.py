@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,15 @@ from tuner.runs.state_file import read_state
 from tuner.runs.text_tail import last_lines
 
 ErrorObject = dict[str, object]
+
+_NO_MEMORY = re.compile(
+    r"kIOGPUCommandBufferCallbackErrorOutOfMemory|\[METAL\].*insufficient memory|\[metal::malloc\]"
+    r"|\[malloc(_or_wait)?\] unable to allocate|std::bad_alloc",
+    re.I,
+)
+"""What MLX, Metal and the C++ library say before they abort for want of memory."""
+_LAST_WORDS = 20
+"""Lines: Python's own complaints about an abort may stand behind its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +95,27 @@ def _killed(run_dir: Path, number: int) -> Outcome:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
+    if name == "SIGABRT" and (said := _out_of_memory(run_dir)):
+        return Outcome.failed(
+            ErrorCode.TRAINING_OOM,
+            f"the device ran out of memory: {said}",
+            "halve schedule.batch_size and double schedule.gradient_accumulation, enable gradient_checkpointing, "
+            "or shorten schedule.sequence_length",
+            FailureClass.USER,
+        )
     hint = {
         "SIGKILL": "often the kernel's out-of-memory killer: halve schedule.batch_size and double "
         "schedule.gradient_accumulation, or close other programs",
-        "SIGABRT": "often Metal or a library out of memory: make the batch or the sequence shorter",
+        "SIGABRT": "a library gave up, often for want of memory: make the batch or the sequence shorter",
         "SIGSEGV": "a library crashed: check the versions of torch and its drivers (`tuner doctor`)",
     }.get(name, "start the run again; whole checkpoints are kept")
     return Outcome.failed(ErrorCode.TRAINER_KILLED, f"the trainer was killed by {name}{_tail(run_dir)}", hint)
+
+
+def _out_of_memory(run_dir: Path) -> str:
+    """The line that says so, or ""."""
+    lines = last_lines(RunPaths(run_dir).console, _LAST_WORDS)
+    return next((line for line in reversed(lines) if _NO_MEMORY.search(line)), "")
 
 
 def _crashed(run_dir: Path, code: int) -> Outcome:
