@@ -76,6 +76,13 @@ async def until(pilot: Pilot[None], holds: Callable[[], object], what: str = "",
         await asyncio.sleep(0.01)
 
 
+async def double_click(pilot: Pilot[None], *where: object, offset: tuple[int, int]) -> None:
+    """Two clicks that count as one double click, however long a busy machine takes between them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TunerApp, "CLICK_CHAIN_TIME_THRESHOLD", 60.0)
+        await pilot.click(*where, offset=offset, times=2)  # type: ignore[arg-type]  # a widget, its class or nothing
+
+
 @contextmanager
 def in_a_hurry() -> Iterator[None]:
     """The pilot does not wait until the process is idle after each key: whoever types does not wait for that either.

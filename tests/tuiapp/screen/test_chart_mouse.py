@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.events import MouseScrollLeft, MouseScrollRight
 
-from tests.tuiapp.screen.support import WIDE, add_sft, make_app, text_of, until
+from tests.tuiapp.screen.support import WIDE, add_sft, double_click, make_app, text_of, until
 from tests.tuiapp.screen.test_chart_pane import charts_of, legends
 from tuiapp.screens.main.watch_pane import WatchPane
 from tuner.config.workspace import Workspace
@@ -54,7 +54,7 @@ async def test_a_drag_selects_a_range_and_a_double_click_shows_all(workspace: Wo
         scale = pane.viewport.scale()
         assert scale is not None and abs(scale.low - 100) < 6 and abs(scale.high - 200) < 6
         assert pane.cursor_step is None, "a drag is no click"
-        await pilot.click(pane, offset=start, times=2)
+        await double_click(pilot, pane, offset=start)
         await until(pilot, lambda: not pane.viewport.is_zoomed)
 
 

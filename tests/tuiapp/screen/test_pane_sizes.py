@@ -15,6 +15,7 @@ from tests.tuiapp.screen.support import (
     add_live,
     add_several,
     add_sft,
+    double_click,
     main_screen,
     make_app,
     settled,
@@ -82,7 +83,7 @@ async def test_a_double_click_gives_the_first_sizes_back(several: Workspace) -> 
         await pilot.press(")", ")")
         await until(pilot, lambda: region(app, "left").width == before + 8)
         at = (region(app, "right").x, 20)
-        await pilot.click(offset=at, times=2)
+        await double_click(pilot, offset=at)
         await until(pilot, lambda: region(app, "left").width == before)
         assert app.session.read("panes") == {}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.run_builder import build_run
-from tests.tuiapp.screen.support import SMALL, WIDE, add_sft, make_app, settled, shown, text_of, until
+from tests.tuiapp.screen.support import SMALL, WIDE, add_sft, double_click, make_app, settled, shown, text_of, until
 from tuiapp.app import TunerApp
 from tuiapp.screens.ask_line import AskLineScreen
 from tuiapp.screens.choose_columns import ColumnList, ColumnsScreen
@@ -291,7 +291,7 @@ async def test_a_double_click_watches_and_tabs_have_the_wide_table(several: Work
         screen = await settled(pilot, app)
         await pilot.press("shift+tab")
         await until(pilot, lambda: "[Runs]" in shown(app) and "objective" not in shown(app) and "ETA" in shown(app))
-        await pilot.click(RunTable, offset=(10, 6), times=2)
+        await double_click(pilot, RunTable, offset=(10, 6))
         await until(
             pilot, lambda: "[Watch]" in shown(app) and screen.run is not None and screen.run.name == "household-sft"
         )
