@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
+
+from pydantic import JsonValue
 
 from backends.training.checks import capability_issues
 from backends.training.launching import script_launch
@@ -29,6 +32,7 @@ class LocalBackend(TrainingBackend):
 
     def __init__(self, repo_root: Path | str | None = None) -> None:
         """``repo_root`` says where the trainers' configurations and the runs of ``execute`` are."""
+        self.python_path = sys.executable
         self._named_root = Path(repo_root) if repo_root is not None else None
 
     @property
@@ -60,9 +64,22 @@ class LocalBackend(TrainingBackend):
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
         return list(capability_issues(self.name, job, self.capabilities(job.model.base_model)))
 
-    def launch_plan(self, trainer: str, run_dir: Path, python_path: str) -> LaunchPlan:
+    def launch_plan(
+        self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
+    ) -> LaunchPlan:
         script = self._trainers[trainer].removesuffix(".py")
-        return script_launch(f"Trainers.{trainer}.{script}", run_dir, python_path)
+        shared = (payload or {}).get("distributed")
+        processes, way = (shared["processes"], shared["way"]) if isinstance(shared, dict) else (1, "ddp")
+        return script_launch(
+            f"Trainers.{trainer}.{script}",
+            run_dir,
+            python_path,
+            processes=processes if isinstance(processes, int) else 1,
+            distributed=str(way),
+        )
+
+    def use_interpreter(self, python_path: str) -> None:
+        self.python_path = python_path
 
     def execute(self, config: TrainingConfig, python_path: str) -> int:
         """Train in the foreground, in a run directory under ``repo_root``/runs; the headline values rule."""
@@ -71,6 +88,7 @@ class LocalBackend(TrainingBackend):
         job = load_job(config.config_path).job
         if job is None:
             raise ConfigurationError(f"{config.config_path} is not a valid configuration")
+        self.use_interpreter(python_path)
         tree = job.model_dump(mode="json")
         tree["model"]["base_model"] = config.model_name or None
         tree["datasets"]["training"] = config.dataset_file or None
@@ -91,9 +109,11 @@ class LocalBackend(TrainingBackend):
         """Ask the run to stop, saving first."""
         request_cancel(run_dir)
 
-    def launch(self, trainer: str, run_dir: Path, python_path: str) -> Launch:
+    def launch(
+        self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
+    ) -> Launch:
         """The launch plan as the supervisor reads it."""
-        plan = self.launch_plan(trainer, run_dir, python_path)
+        plan = self.launch_plan(trainer, run_dir, python_path, payload)
         return Launch(plan.argv, str(plan.cwd), plan.environment, plan.passed_on)
 
     def _submit(self, job: JobConfiguration, method: str, python_path: str) -> Path:
@@ -103,15 +123,16 @@ class LocalBackend(TrainingBackend):
         refused = [i for i in self.validate_configuration(job) if i.is_error]
         if refused:
             raise BackendError(f"{refused[0].path}: {refused[0].message}", hint=refused[0].hint)
+        payload = self.translate_configuration(job, {}).payload
         spec = RunSpec(
             kind="train",
             name=job.output.suffix or f"{method}-{model_short_name(job.model)}",
             objective=job.objective.value,
             backend=self.name,
-            payload=self.translate_configuration(job, {}).payload,
+            payload=payload,
             facts={"job": job.model_dump(mode="json")},
         )
-        return create_run(workspace, spec, lambda run_dir: self.launch(method, run_dir, python_path))
+        return create_run(workspace, spec, lambda run_dir: self.launch(method, run_dir, python_path, payload))
 
     def _trainer_job(self, method: str) -> tuple[JobConfiguration, Path]:
         if method not in self._trainers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from backends.training.gpu_machine import GpuMachine
 from backends.training.packages import trainers_folder
 from tuner.core.backend_protocol import CustomParameter
 from tuner.core.enums import MethodType
@@ -18,6 +19,7 @@ SPREAD = ("fsdp", "deepspeed_zero3")
 DISTRIBUTED = CustomParameter(
     kind="str",
     default="ddp",
+    choices=list(WAYS),
     help="several GPUs: ddp (a whole model on each), fsdp, deepspeed_zero2 or deepspeed_zero3 (spread over them)",
 )
 
@@ -27,7 +29,7 @@ def way_of(job: JobConfiguration) -> str | None:
     if job.hardware.num_gpus == 1:
         return None
     given = job.metadata.get("distributed")
-    return str(given) if given is not None else "ddp"
+    return given if isinstance(given, str) and given in WAYS else "ddp"
 
 
 def accelerate_arguments(way: str, processes: int) -> list[str]:
@@ -51,12 +53,9 @@ def accelerate_config(way: str) -> Path:
     return trainers_folder() / "common" / "accelerate" / f"{way}.yaml"
 
 
-def multi_gpu_issues(job: JobConfiguration, gpus: int, packages: dict[str, str | None]) -> Iterator[Issue]:
-    """What of the job's GPUs cannot be had. ``gpus``: how many this machine has, 0 where that is unknown."""
+def multi_gpu_issues(job: JobConfiguration, machine: GpuMachine) -> Iterator[Issue]:
+    """What of the job's GPUs cannot be had."""
     wanted, given = job.hardware.num_gpus, job.metadata.get("distributed")
-    if given is not None and given not in WAYS:
-        yield _error("metadata.distributed", "BAD_VALUE", f"unknown way {given!r}", f"use one of {', '.join(WAYS)}")
-        return
     if wanted == 1:
         if given is not None:
             yield Issue(
@@ -66,21 +65,7 @@ def multi_gpu_issues(job: JobConfiguration, gpus: int, packages: dict[str, str |
                 message="one GPU shares its work with none; hardware.num_gpus says how many",
             )
         return
-    if gpus and wanted > gpus:
-        yield _error(
-            "hardware.num_gpus",
-            "OUT_OF_RANGE",
-            f"{wanted} GPUs are asked for, this machine has {gpus}",
-            f"use 1 to {gpus}",
-        )
     way = way_of(job)
-    if way is not None and way.startswith("deepspeed") and packages and not packages.get("deepspeed"):
-        yield _error(
-            "metadata.distributed",
-            "MISSING_PACKAGE",
-            "deepspeed is not installed in the backend's interpreter",
-            "install it (pip install deepspeed), or use fsdp, which needs nothing more",
-        )
     if way == "deepspeed_zero3" and job.method.type is MethodType.QLORA:
         yield _error(
             "metadata.distributed",

@@ -1,30 +1,50 @@
-"""NVIDIA GPUs: the TRL trainers on CUDA."""
+"""NVIDIA GPUs: the TRL trainers on CUDA, through Unsloth where the interpreter has it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from backends.training.custom import CUSTOM
+from pydantic import JsonValue
+
 from backends.training.environment import run_python
+from backends.training.gpu_machine import AMPERE, GpuMachine, gpu_machine
+from backends.training.rtx_custom import RTX_CUSTOM
+from backends.training.rtx_issues import rtx_issues
+from backends.training.rtx_translate import for_gpus
 from backends.training.trl_backend import UNSUPPORTED, TRLBackend
-from tuner.core.backend_protocol import Capabilities
+from tuner.core.backend_protocol import Capabilities, LaunchPlan, Translation
 from tuner.core.enums import MethodType, Objective, Optimization, OptimizerType, Precision
 from tuner.core.errors import ConfigurationError
+from tuner.core.issues import Issue
 from tuner.core.job import JobConfiguration
+from tuner.core.ranges import PARAMETER_RANGES
+from tuner.data.model_facts import read_model_facts
 
 _ASK_TORCH = "import torch; print(torch.version.cuda or 'cpu', torch.cuda.is_available())"
+_MOST_GPUS = 16
 
 
 class RTXBackend(TRLBackend):
-    """SFT, KTO and DPO on one NVIDIA GPU, in bf16 unless another precision is asked for."""
+    """SFT, KTO and DPO on NVIDIA GPUs, in bf16 (fp16 before Ampere) unless another precision is asked for."""
 
     device = "cuda"
     _optimizers = (OptimizerType.ADAMW, OptimizerType.ADAFACTOR, OptimizerType.SGD, OptimizerType.LION)
 
+    def __init__(self, repo_root: Path | str | None = None, look: Callable[[str], GpuMachine] = gpu_machine) -> None:
+        """``look`` finds the GPUs of this machine and the packages of an interpreter."""
+        super().__init__(repo_root)
+        self._look = look
+
     @property
     def name(self) -> str:
         return "rtx"
+
+    @property
+    def machine(self) -> GpuMachine:
+        """What this backend's choices go by."""
+        return self._look(self.python_path)
 
     @property
     def _trainers(self) -> Mapping[str, str]:
@@ -51,6 +71,12 @@ class RTXBackend(TRLBackend):
         )
 
     def capabilities(self, model: str | None = None) -> Capabilities:
+        facts = read_model_facts(model) if model else None
+        length = facts.context_length if facts is not None else None
+        widest = PARAMETER_RANGES["schedule.sequence_length"]
+        ranges: dict[str, tuple[float, float]] = {"hardware.num_gpus": (1, len(self.machine.gpus) or _MOST_GPUS)}
+        if length is not None and widest.minimum < length < widest.maximum:
+            ranges["schedule.sequence_length"] = (widest.minimum, length)
         return Capabilities(
             objectives=[Objective.SFT, Objective.KTO, Objective.DPO],
             methods=[MethodType.FULL, MethodType.LORA, MethodType.QLORA],
@@ -63,10 +89,42 @@ class RTXBackend(TRLBackend):
                 Precision.INT4,
             ],
             optimizations=list(Optimization),
-            ranges={"hardware.num_gpus": (1, 1)},
+            ranges=ranges,
             unsupported=UNSUPPORTED,
-            custom=CUSTOM,
+            custom=RTX_CUSTOM,
+            context_length=length,
+        )
+
+    def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
+        return {**self._without(), **super().inapplicable(job)}
+
+    def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
+        return [*super().validate_configuration(job), *rtx_issues(job, self.machine, self.dtype(job))]
+
+    def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
+        return for_gpus(super().translate_configuration(job, facts), job, self.machine, self.dtype(job))
+
+    def launch_plan(
+        self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
+    ) -> LaunchPlan:
+        plan = super().launch_plan(trainer, run_dir, python_path, payload)
+        # Rows of many lengths cut the memory into pieces of many sizes; segments that can grow leave no holes.
+        return plan.model_copy(
+            update={"environment": {"PYTORCH_ALLOC_CONF": "expandable_segments:True", **plan.environment}}
         )
 
     def dtype(self, job: JobConfiguration) -> str:
-        return {Precision.FP32: "float32", Precision.FP16: "float16"}.get(job.model.precision, "bfloat16")
+        given = {Precision.FP32: "float32", Precision.FP16: "float16", Precision.BF16: "bfloat16"}
+        old = bool(self.machine.gpus) and not self.machine.at_least(AMPERE)
+        return given.get(job.model.precision, "float16" if old else "bfloat16")
+
+    def _without(self) -> dict[str, str]:
+        """What no job can use here, because a package is missing."""
+        missing: dict[str, str] = {}
+        for package, paths in {
+            "bitsandbytes": ("method.type.qlora", "optimizations.enabled.optimizer_8bit"),
+            "liger-kernel": ("optimizations.enabled.fused_kernels",),
+        }.items():
+            if self.machine.gpus and self.machine.lacks(package):
+                missing |= dict.fromkeys(paths, f"{package} is not installed in the backend's interpreter")
+        return missing

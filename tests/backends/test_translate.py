@@ -75,6 +75,7 @@ CHANGES: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("preference.desirable_weight", KTO, {"preference": {"desirable_weight": 0.5}}),
     ("preference.undesirable_weight", KTO, {"preference": {"undesirable_weight": 0.5}}),
     ("seed", {}, {"seed": 7}),
+    ("hardware.num_gpus", {}, {"hardware": {"num_gpus": 2}}),
     ("metadata", {}, {"metadata": {"exact_match_rows": 7}}),
 ]
 
@@ -82,7 +83,6 @@ ELSEWHERE = {
     "objective": "it chooses the trainer",
     "output.suffix": "it names the run",
     "hardware.device": "it chooses the backend",
-    "hardware.num_gpus": "refused beyond 1",
     "hardware.gpu_type": "NOT_HONOURED",
     "integrations.wandb": "NOT_HONOURED",
     "integrations.huggingface": "NOT_HONOURED",

@@ -18,6 +18,9 @@ class Context:
     settings: Settings
     backends: TrainingBackendRegistry = field(default_factory=TrainingBackendRegistry)
 
+    def __post_init__(self) -> None:
+        self.backends.interpreters = self.settings.python_path
+
     def default_backend(self) -> str:
         """The backend when none is named: the setting, else rtx where there is an NVIDIA device, else cpu."""
         if self.settings.default_backend:

@@ -135,7 +135,9 @@ class TrainHandler(IHandler):
         """The command that would train."""
         if plan.translation is None:
             raise ConfigurationError("the configuration has errors", hint="mend them first")
-        made = self.context.backends.get(plan.backend).launch_plan(plan.translation.trainer, run_dir, plan.python_path)
+        made = self.context.backends.get(plan.backend).launch_plan(
+            plan.translation.trainer, run_dir, plan.python_path, plan.translation.payload
+        )
         return Launch(made.argv, str(made.cwd), made.environment, made.passed_on)
 
     def submit(self, plan: TrainPlan, accept: Sequence[str] = ()) -> Path:

@@ -89,5 +89,10 @@ class TrainingBackend(ITrainingBackend):
         """A forecast of memory and time."""
 
     @abstractmethod
-    def launch_plan(self, trainer: str, run_dir: Path, python_path: str) -> LaunchPlan:
-        """The command that trains in ``run_dir`` from the payload that stands there."""
+    def launch_plan(
+        self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
+    ) -> LaunchPlan:
+        """The command that trains in ``run_dir`` from the payload that will stand there."""
+
+    def use_interpreter(self, python_path: str) -> None:  # optional: not every backend has one
+        """Judge and translate from here on for training in that interpreter."""

@@ -73,6 +73,14 @@ class TrainingBackendRegistry(BackendRegistry[TrainingBackend]):
     """Backends that train; entry-point group ``tuner.training_backends``."""
 
     group = "tuner.training_backends"
+    interpreters: Callable[[str], str] | None = None
+    """Backend → the Python it trains with, as the settings say; None: each backend's own default."""
+
+    def get(self, name: str) -> TrainingBackend:
+        backend = super().get(name)
+        if self.interpreters is not None:
+            backend.use_interpreter(self.interpreters(name))
+        return backend
 
 
 class EvaluationBackendRegistry(BackendRegistry[IEvaluationBackend]):

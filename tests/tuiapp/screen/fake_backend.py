@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+from pydantic import JsonValue
 
 from backends.training.cpu import CPUBackend
 from tests.support.fake_trainers import PRELUDE, TRAINS
@@ -30,7 +33,9 @@ class QuickBackend(CPUBackend):
     def validate_environment(self, python_path: str = sys.executable) -> tuple[bool, str]:
         return True, ""
 
-    def launch_plan(self, trainer: str, run_dir: Path, python_path: str) -> LaunchPlan:
+    def launch_plan(
+        self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
+    ) -> LaunchPlan:
         script = run_dir.parent.parent / f"{run_dir.name}.py"
         script.write_text(PRELUDE + TRAINS, encoding="utf-8")
         argv = [sys.executable, "-S", str(script), str(run_dir)]
