@@ -6,6 +6,17 @@ from dataclasses import fields
 from importlib.metadata import version
 from typing import Any
 
+from Trainers.common.reporting import Reporter, say
+
+
+def made_with(arguments: dict[str, Any], config_class: Any, reporter: Reporter) -> Any:
+    """The trainer's own configuration; what this version of it does not know is told."""
+    kept, left = accepted(arguments, config_class)
+    for text in left:
+        say(text)
+        reporter.event("warning", text)
+    return config_class(**kept)
+
 
 def accepted(arguments: dict[str, Any], config_class: Any) -> tuple[dict[str, Any], list[str]]:
     """Split what this version's configuration class knows from what it does not.

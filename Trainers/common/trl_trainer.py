@@ -14,22 +14,12 @@ from Trainers.common.lora import lora_config
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from Trainers.common.training import spread_over
-from Trainers.common.trl_arguments import accepted
 from Trainers.common.trl_rows import as_dataset
 from tuner.core.enums import Objective
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 
 TRAINED = "default"
 """PEFT's name of the adapter that is trained; TRL puts a frozen copy beside it, named "ref"."""
-
-
-def make_config(arguments: dict[str, Any], config_class: Any, reporter: Reporter) -> Any:
-    """The trainer's own configuration; what this version of it does not know is told."""
-    kept, left = accepted(arguments, config_class)
-    for text in left:
-        say(text)
-        reporter.event("warning", text)
-    return config_class(**kept)
 
 
 def make_trainer(

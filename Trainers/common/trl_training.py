@@ -12,7 +12,8 @@ from Trainers.common.models import load_model
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter
 from Trainers.common.training import run_training, training_arguments, validation_answers
-from Trainers.common.trl_trainer import make_config, make_trainer
+from Trainers.common.trl_arguments import made_with
+from Trainers.common.trl_trainer import make_trainer
 from tuner.core.enums import Objective
 from tuner.core.states import Phase
 
@@ -35,7 +36,7 @@ def train_with_trl(
     if shuffled:
         random.Random(payload.seed).shuffle(rows.training)
     # Before the model: where several processes share one, the arguments say how, and loading goes by them.
-    config = make_config(training_arguments(payload, bool(rows.validation)), config_class, reporter)
+    config = made_with(training_arguments(payload, bool(rows.validation)), config_class, reporter)
     set_seed(payload.seed)  # weights that a model's files lack are drawn
     model, tokenizer = load_model(payload, reporter)
     reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")

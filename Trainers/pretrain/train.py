@@ -11,18 +11,28 @@ from Trainers.common.reporting import Reporter
 
 
 def train(payload: Payload, reporter: Reporter) -> bool:
-    import torch
-    from transformers import Trainer, TrainingArguments
-
     from Trainers.common.datasets import load_rows
-    from Trainers.common.models import load_model, load_tokenizer
-    from Trainers.common.training import run_training, spread_over, training_arguments, validation_answers
-    from Trainers.pretrain.batches import Collator, LikeWithLike, encode
+    from Trainers.common.training import run_training, validation_answers
     from tuner.core.enums import Objective
-    from tuner.core.states import Phase
 
     rows = load_rows(payload, reporter, Objective.PRETRAIN)
-    torch.manual_seed(payload.seed)
+    trainer = make_trainer(payload, reporter, rows)
+    tokenizer = trainer.processing_class
+    answers = validation_answers(payload, tokenizer, rows.validation)
+    return run_training(trainer, tokenizer, payload, reporter, answers)
+
+
+def make_trainer(payload: Payload, reporter: Reporter, rows: Any) -> Any:
+    """transformers' Trainer on the rows' tokens, of a model built or loaded, ready to train."""
+    from transformers import Trainer, TrainingArguments, set_seed
+
+    from Trainers.common.models import load_model, load_tokenizer
+    from Trainers.common.training import spread_over, training_arguments
+    from Trainers.common.trl_arguments import made_with
+    from Trainers.pretrain.batches import Collator, LikeWithLike, encode
+    from tuner.core.states import Phase
+
+    set_seed(payload.seed)
     if payload.model.get("architecture"):
         tokenizer = load_tokenizer(payload.model["tokenizer"])
         model = _new_model(payload, tokenizer)
@@ -37,19 +47,17 @@ def train(payload: Payload, reporter: Reporter) -> bool:
         def _get_train_sampler(self, train_dataset: Any = None) -> LikeWithLike:
             return LikeWithLike([len(e["input_ids"]) for e in training], batch, payload.seed)
 
+    arguments = {**training_arguments(payload, bool(validation)), "remove_unused_columns": False}
     trainer = PretrainTrainer(
         model=model,
-        args=TrainingArguments(
-            **training_arguments(payload, bool(validation)), remove_unused_columns=False
-        ),
+        args=made_with(arguments, TrainingArguments, reporter),
         train_dataset=training,
         eval_dataset=validation or None,
         data_collator=Collator(tokenizer.pad_token_id),
         processing_class=tokenizer,
     )
     spread_over(trainer, payload, len(training))
-    answers = validation_answers(payload, tokenizer, rows.validation)
-    return run_training(trainer, tokenizer, payload, reporter, answers)
+    return trainer
 
 
 def _new_model(payload: Payload, tokenizer: Any) -> Any:

@@ -10,6 +10,8 @@ from backends.training.trl_backend import UNSUPPORTED, TRLBackend
 from tuner.core.backend_protocol import Capabilities
 from tuner.core.enums import MethodType, Objective, Optimization, Precision
 from tuner.core.job import JobConfiguration
+from tuner.core.ranges import PARAMETER_RANGES
+from tuner.data.model_facts import read_model_facts
 
 
 class CPUBackend(TRLBackend):
@@ -28,7 +30,13 @@ class CPUBackend(TRLBackend):
         return not problem, problem
 
     def capabilities(self, model: str | None = None) -> Capabilities:
+        facts = read_model_facts(model) if model else None
+        length = facts.context_length if facts is not None else None
+        widest = PARAMETER_RANGES["schedule.sequence_length"]
+        narrowed = length is not None and widest.minimum < length < widest.maximum
         return Capabilities(
+            context_length=length,
+            ranges={"schedule.sequence_length": (widest.minimum, length)} if length is not None and narrowed else {},
             objectives=[Objective.SFT, Objective.KTO, Objective.DPO, Objective.PRETRAIN],
             methods=[MethodType.FULL, MethodType.LORA],
             precisions=[Precision.AUTO, Precision.FP32, Precision.BF16],
