@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json", "config.json")
 _NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_FAR = 200
+"""Characters before a prompt's end in which its last mark is looked for."""
 _MADE_BY_US = "tuner_tokenizer.json"
 """Stands beside a tokenizer that Tuner trained; such a one puts no space before a text."""
 
@@ -24,14 +26,14 @@ class TokenizerUnreadable(Exception):
     """The folder holds no tokenizer that can be read here; the message says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
 class ChatTokenizer:
     """Text to tokens and conversations to text. ``template`` is None where the model cannot chat."""
 
-    backend: Tokenizer
-    template: ChatTemplate | None
-    eos: str
-    special_tokens: dict[str, str]
+    def __init__(self, backend: Tokenizer, template: ChatTemplate | None, eos: str) -> None:
+        self.backend, self.template, self.eos = backend, template, eos
+        marks = sorted((t.content for t in backend.get_added_tokens_decoder().values()), key=len, reverse=True)
+        self._marks = re.compile("|".join(map(re.escape, marks)) or "(?!)")
+        self._tail = "", 0
 
     def chat_template(self) -> ChatTemplate:
         """The template; raises TokenizerUnreadable without one."""
@@ -47,6 +49,22 @@ class ChatTokenizer:
         """
         encode = self.backend.encode_batch if offsets else self.backend.encode_batch_fast
         return encode(texts, add_special_tokens=special)
+
+    def tail(self, text: str) -> tuple[int | None, int]:
+        """Where the last mark (added token) of a text begins, and how many tokens follow it; None where it has none.
+
+        Prompts of one template end alike, so the last answer is kept.
+        """
+        known, count = self._tail
+        if known and text.endswith(known):
+            return len(text) - len(known), count
+        found = list(self._marks.finditer(text, max(0, len(text) - _FAR)))
+        if not found:
+            return None, 0
+        last = found[-1]
+        count = len(self.encode([text[last.end() :]], special=False, offsets=False)[0])
+        self._tail = text[last.start() :], count
+        return last.start(), count
 
 
 def identity(folder: Path) -> list[tuple[str, int, int]]:
@@ -84,9 +102,8 @@ def _load(folder: Path, files: tuple[tuple[str, int, int], ...]) -> ChatTokenize
     special = _special_tokens(config, _object(folder / "special_tokens_map.json"))
     _add_missing(backend, config, special)
     _as_llama(backend, config, folder)
-    _surround(backend, config, special)
     template = ChatTemplate(templates, special) if templates else None
-    return ChatTokenizer(backend, template, special.get("eos_token", ""), special)
+    return ChatTokenizer(backend, template, special.get("eos_token", ""))
 
 
 def _object(path: Path) -> dict[str, object]:
@@ -151,20 +168,3 @@ def _as_llama(backend: Tokenizer, config: Mapping[str, object], folder: Path) ->
     scheme = ("always" if config.get("legacy") else "first") if spaced else "never"
     backend.normalizer = None
     backend.pre_tokenizer = Metaspace(replacement="▁", prepend_scheme=scheme, split=False)
-
-
-def _surround(backend: Tokenizer, config: Mapping[str, object], special: Mapping[str, str]) -> None:
-    """add_bos_token and add_eos_token rule over tokenizer.json, where they are given."""
-    from tokenizers.processors import TemplateProcessing
-
-    wanted = {name: config.get(f"add_{name}_token") for name in ("bos", "eos")}
-    if all(value is None for value in wanted.values()) and backend.post_processor is not None:
-        return
-    tokens = {name: special.get(f"{name}_token") if wanted[name] else None for name in wanted}
-    ids = {name: backend.token_to_id(text) for name, text in tokens.items() if text}
-    used = [(str(tokens[name]), number) for name, number in ids.items() if number is not None]
-    present = {text for text, _ in used}
-    parts = [f"{tokens['bos']}:0" if tokens["bos"] in present else "", "$A:0"]
-    parts.append(f"{tokens['eos']}:0" if tokens["eos"] in present else "")
-    single = [part for part in parts if part]
-    backend.post_processor = TemplateProcessing(single=single, special_tokens=used)

@@ -80,7 +80,7 @@ def _conversation(tokenizer: ChatTokenizer, row: dict[str, object], learning: Le
     prompt = messages_of(row, "prompt")
     if learning.objective is Objective.DPO:
         pair = [chat.text(prompt + messages_of(row, key), tools) for key in ("chosen", "rejected")]
-        head = chat.text(prompt, tools, asking=True)
+        head = chat.asked(prompt, tools)
         start = min(same_beginning(head, text) for text in pair)
         return [Sequence(text, [(start, None)], head) for text in pair], ""
     messages = prompt + messages_of(row, "completion")
@@ -90,7 +90,7 @@ def _conversation(tokenizer: ChatTokenizer, row: dict[str, object], learning: Le
     note = LOST if _calls(messages) and lost_calls(messages, text) else ""
     if learning.on_inputs:
         return [Sequence(text)], note
-    head = chat.text(prompt, tools, asking=True)
+    head = chat.asked(prompt, tools)
     return [Sequence(text, [(same_beginning(head, text), None)], head)], note
 
 
@@ -105,7 +105,7 @@ def _several(
     if marked:
         begin = 0
         if turns == "last":
-            begin = same_beginning(chat.text(messages_of(row, "prompt"), tools, asking=True), text)
+            begin = same_beginning(chat.asked(messages_of(row, "prompt"), tools), text)
         spans += [(max(start, begin), end) for start, end in marked if end > begin]
     else:
         first = 0 if turns == "all" else len(messages_of(row, "prompt"))
@@ -116,7 +116,7 @@ def _several(
         spans += found
     head = ""
     if last < len(messages):
-        head = chat.text(messages[:last], tools, asking=True) if last else ""
+        head = chat.asked(messages[:last], tools)
         spans.append((same_beginning(head, text), None))
     return [Sequence(text, spans, head)], note
 
@@ -140,6 +140,10 @@ class _Rendered:
             self._kept.append(messages)  # an id is only a message's own while it lives
             found = self._known[key] = self._template.render(messages, tools, generation=asking)
         return found
+
+    def asked(self, prompt: list[Message], tools: object) -> str:
+        """What the model is asked with; nothing where nothing is asked."""
+        return self.text(prompt, tools, asking=True) if prompt else ""
 
     def apply_chat_template(
         self, conversation: list[Message], *, tools: object, tokenize: bool = False, add_generation_prompt: bool = False

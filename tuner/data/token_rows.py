@@ -137,16 +137,21 @@ def _counted_sequence(tokenizer: ChatTokenizer, sequence: Sequence, encoding: En
 def _begin_of_answer(tokenizer: ChatTokenizer, sequence: Sequence, start: int, encoding: Encoding) -> int:
     """Where the tokens of the prompt and of the whole diverge.
 
-    That is the token at the character, where one begins there; else the prompt's own tokens must say it.
+    Mostly that is the token at the character. It is so where the whole of the prompt is there, a token begins at its
+    end, and what follows the prompt's last mark comes to as many tokens as it does alone: marks part the text, so that
+    nothing before one depends on what comes behind. Else the prompt's own tokens must say it.
     """
-    if not sequence.head:
+    head = sequence.head
+    if not head:
         return 0
     token = encoding.char_to_token(start)
-    if token is not None and start == len(sequence.head):
+    if token is not None and start == len(head):
+        mark, count = tokenizer.tail(head)
         place = encoding.token_to_chars(token)
-        if place is not None and place[0] == start:
+        before = encoding.char_to_token(mark) if mark is not None else None
+        if before is not None and place is not None and place[0] == start and token - before == 1 + count:
             return int(token)
-    prompt = tokenizer.encode([sequence.head], special=False, offsets=False)[0].ids
+    prompt = tokenizer.encode([head], special=False, offsets=False)[0].ids
     for i, (one, other) in enumerate(zip(prompt, encoding.ids, strict=False)):
         if one != other:
             return i
