@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ from Trainers.common.reporting import Reporter, say
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
+from tuner.data.dataset_files import exists
 from tuner.data.inspect import DatasetReport, usable_rows
 from tuner.data.records import DatasetUnreadable
-from tuner.data.split import held_out
+from tuner.data.split import METHOD, rows_sha256, split_rows
 
 Row = dict[str, Any]
 
@@ -42,9 +42,8 @@ def load_rows(payload: Payload, reporter: Reporter, objective: Objective) -> Row
         split = {"validation": str(other.path), "validation_fraction": None}
     else:
         fraction = float(spec.get("validation_fraction") or 0.0)
-        validation = [r for r in training if held_out(r, fraction, payload.seed)]
-        training = [r for r in training if not held_out(r, fraction, payload.seed)]
-        split = {"validation": None, "validation_fraction": fraction}
+        training, validation = split_rows(training, fraction, payload.seed)
+        split = {"validation": None, "validation_fraction": fraction, "by": METHOD}
     _tell(reporter, report)
     if not training:
         raise TunerError(
@@ -61,7 +60,12 @@ def load_rows(payload: Payload, reporter: Reporter, objective: Objective) -> Row
                 "rows": len(training),
                 "validation_rows": len(validation),
                 "skipped_rows": report.problem_count,
-                "split": {**split, "seed": payload.seed, "training_rows_sha256": _rows_sha256(training)},
+                "split": {
+                    **split,
+                    "seed": payload.seed,
+                    "training_rows_sha256": rows_sha256(training),
+                    "validation_rows_sha256": rows_sha256(validation),
+                },
             }
         }
     )
@@ -73,7 +77,7 @@ def _read(path: Path, kind: DatasetFormat, objective: Objective) -> tuple[list[R
     try:
         rows = list(usable_rows(path, kind, objective, report))
     except DatasetUnreadable as error:
-        code = ErrorCode.DATA_INVALID if path.exists() else ErrorCode.DATA_NOT_FOUND
+        code = ErrorCode.DATA_INVALID if exists(path) else ErrorCode.DATA_NOT_FOUND
         raise TunerError(str(error), code=code, failure_class=FailureClass.USER) from error
     return rows, report
 
@@ -85,10 +89,3 @@ def _tell(reporter: Reporter, report: DatasetReport) -> None:
         text = f"{report.path.name}: {report.problem_count} rows cannot be used ({reasons}); lines {lines}"
         say(text)
         reporter.event("warning", text, {"by_code": dict(report.by_code)})
-
-
-def _rows_sha256(rows: list[Row]) -> str:
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(repr(row).encode())
-    return digest.hexdigest()

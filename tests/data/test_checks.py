@@ -11,7 +11,8 @@ from tuner.core.issues import Severity
 from tuner.core.job import JobConfiguration
 from tuner.data.checks import dataset_issues, model_issues
 
-ROW = json.dumps({"text": "x"})
+ROWS = "".join(json.dumps({"text": f"row {i}"}) + "\n" for i in range(20))
+OTHERS = "".join(json.dumps({"text": f"other {i}"}) + "\n" for i in range(3))
 NUL = chr(0)
 _HEADER = json.dumps({"a": {"dtype": "U8", "shape": [3], "data_offsets": [0, 3]}})
 WEIGHTS = f"{chr(len(_HEADER))}{NUL * 7}{_HEADER}abc"
@@ -29,13 +30,13 @@ def put(path: Path, text: str) -> str:
 
 
 def test_rows_are_counted_and_split(tmp_path: Path) -> None:
-    data = put(tmp_path / "a.jsonl", f"{ROW}\n" * 20)
+    data = put(tmp_path / "a.jsonl", ROWS)
     issues, facts, (report,) = dataset_issues(job(datasets={"training": data, "validation_fraction": 0.1}))
     assert (issues, facts, report.rows) == ([], {"training_rows": 18, "validation_rows": 2}, 20)
 
 
 def test_a_validation_file_is_counted_by_itself(tmp_path: Path) -> None:
-    data, other = put(tmp_path / "a.jsonl", f"{ROW}\n" * 20), put(tmp_path / "b.jsonl", f"{ROW}\n" * 3)
+    data, other = put(tmp_path / "a.jsonl", ROWS), put(tmp_path / "b.jsonl", OTHERS)
     issues, facts, reports = dataset_issues(job(datasets={"training": data, "validation": other}))
     assert (issues, facts, len(reports)) == ([], {"training_rows": 20, "validation_rows": 3}, 2)
 
@@ -46,7 +47,7 @@ def test_what_is_not_there_is_another_layers_business(named: str | None) -> None
 
 
 def test_rows_left_out_need_a_yes(tmp_path: Path) -> None:
-    data = put(tmp_path / "a.jsonl", f"{ROW}\n" * 20 + "{\n" * 7)
+    data = put(tmp_path / "a.jsonl", ROWS + "{\n" * 7)
     (issue,), facts, _ = dataset_issues(job(datasets={"training": data}))
     assert (issue.path, issue.severity, issue.code) == ("datasets.training", Severity.WARNING, "ROWS_SKIPPED")
     assert "7 of 27 rows" in issue.message
@@ -70,7 +71,7 @@ def test_a_file_of_no_use_is_refused(tmp_path: Path, name: str, text: str, said:
 
 
 def test_that_nothing_will_be_evaluated_is_said(tmp_path: Path) -> None:
-    data = put(tmp_path / "a.jsonl", f"{ROW}\n" * 20)
+    data = put(tmp_path / "a.jsonl", ROWS)
     datasets = {"training": data, "validation_fraction": 0.0}
     (issue,), _, _ = dataset_issues(job(datasets=datasets))
     assert (issue.severity, issue.code) == (Severity.INFO, "NO_VALIDATION")

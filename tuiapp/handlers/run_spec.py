@@ -13,7 +13,8 @@ from tuner.core.errors import ErrorCode, TunerError
 from tuner.core.issues import Severity
 from tuner.core.job import JobConfiguration
 from tuner.core.job_sections import model_short_name
-from tuner.data.inspect import DatasetReport, file_sha256
+from tuner.data.dataset_files import dataset_sha256
+from tuner.data.inspect import DatasetReport
 from tuner.jobs.submit import RunSpec
 
 if TYPE_CHECKING:
@@ -65,13 +66,14 @@ def _dataset_facts(reports: Sequence[DatasetReport]) -> JsonValue:
         return {}
     first = reports[0]
     try:
-        digest = file_sha256(first.path)
+        digest = dataset_sha256(first.path)
     except OSError as error:
         raise TunerError(f"{first.path}: {error.strerror or error}", code=ErrorCode.DATA_NOT_FOUND) from error
     return {
         "path": str(first.path),
-        "sha256": digest,
-        "rows": first.rows,
+        "sha256": digest or None,
+        "rows": None if first.sampled else first.rows,
         "format": first.format.value if first.format else None,
         "skipped_rows": first.problem_count,
+        "duplicate_rows": first.duplicate_rows,
     }

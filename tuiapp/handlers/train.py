@@ -101,7 +101,7 @@ class TrainHandler(IHandler):
         job, parent_run, found = resolve_job(loaded.job, self.context.workspace)
         issues += found
         issues += backend.validate_configuration(job)
-        from_data, facts, reports = dataset_issues(job)
+        from_data, facts, reports = dataset_issues(job, python_path)
         issues += [*from_data, *model_issues(job)]
         issues = _distinct(with_lines(issues, lines_of(request.text)))
         if has_errors(issues):

@@ -74,7 +74,7 @@ def _split(name: HubName, splits: list[str]) -> str:
         raise DatasetUnreadable(
             f"{name}: {missing}; there are: {', '.join(splits)} (name one: hub:{name.id}#{splits[0]})"
         )
-    return cast(str, wanted)  # it is one of the splits
+    return wanted
 
 
 def _reason(error: Exception) -> str:

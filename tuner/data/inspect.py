@@ -72,7 +72,7 @@ def numbered_rows(
     """
     report.format = None if kind is DatasetFormat.AUTO else kind
     mixed = objective is Objective.PRETRAIN
-    decided = report.format
+    decided: DatasetFormat | None = report.format
     usable = USABLE[objective]
     for count, line in enumerate(read_lines(path, python)):
         if progress is not None and not count % _EVERY:
@@ -113,6 +113,8 @@ def inspect_dataset(
     split: tuple[float, int] | None = None,
     python: str = "",
     progress: Progress | None = None,
+    limit: int | None = None,
+    consume: Callable[[Iterator[tuple[int, Record]]], None] | None = None,
 ) -> DatasetReport:
     """Look a dataset through.
 
@@ -120,15 +122,44 @@ def inspect_dataset(
         learn: takes up the contents and prompts of the rows.
         against: those of the training rows; rows that are among them are remarked as LEAKED or SAME_PROMPT.
         split: fraction and seed; the rows that would be held out are counted.
+        limit: look at the first so many usable rows only; where there are more, the report is ``sampled``.
+        consume: takes the usable rows with their lines, for more to be done in the same reading.
 
     Raises:
         DatasetUnreadable: the dataset as a whole cannot be read.
     """
     there = identity(path)
     report = DatasetReport(path, bytes=there.bytes, mtime=there.mtime)
+    rows = _looked_at(
+        numbered_rows(path, kind, objective, report, python=python, progress=progress),
+        report,
+        learn,
+        against,
+        split,
+        limit,
+    )
+    if consume is not None:
+        consume(rows)
+    for _ in rows:
+        pass
+    return report
+
+
+def _looked_at(
+    rows: Iterator[tuple[int, Record]],
+    report: DatasetReport,
+    learn: Known | None,
+    against: Known | None,
+    split: tuple[float, int] | None,
+    limit: int | None,
+) -> Iterator[tuple[int, Record]]:
     seen = learn.contents if learn is not None else SeenRows()
-    held = 0
-    for number, row in numbered_rows(path, kind, objective, report, python=python, progress=progress):
+    report.held_out_rows = 0 if split is not None else None
+    for number, row in rows:
+        if limit is not None and report.rows > limit:
+            report.rows -= 1
+            report.sampled = True
+            break
         key = content_key(row)
         if seen.add(key):
             report.remark(number, "DUPLICATE", "the same row stands above")
@@ -139,11 +170,10 @@ def inspect_dataset(
                 report.remark(number, "LEAKED", "the same row is among the training rows")
             elif "prompt" in row and prompt_key(row) in against.prompts:
                 report.remark(number, "SAME_PROMPT", "a training row has the same prompt and another answer")
-        if split is not None:
-            held += held_out(row, *split)
+        if split is not None and report.held_out_rows is not None:
+            report.held_out_rows += held_out(row, *split)
         _look_at_calls(number, row, report)
-    report.held_out_rows = held if split is not None else None
-    return report
+        yield number, row
 
 
 def _look_at_calls(number: int, row: Record, report: DatasetReport) -> None:

@@ -47,13 +47,13 @@ def _given(record: Record) -> list[Message] | None:
     for key in ("messages", "conversations"):
         if record.get(key) is not None:
             return turns(record, key, "user", conversation=True)
-    key = next((k for k in _QUESTIONS if record.get(k) is not None), None)
-    if key is None:
+    question = next((k for k in _QUESTIONS if record.get(k) is not None), None)
+    if question is None:
         return None
-    found = turns(record, key, "user")
+    found = turns(record, question, "user")
     extra = record.get("input")
-    if key == "instruction" and isinstance(extra, str) and extra.strip():
-        return [{"role": "user", "content": f"{record[key]}\n\n{extra}"}]
+    if question == "instruction" and isinstance(extra, str) and extra.strip():
+        return [*found[:-1], {"role": "user", "content": f"{found[-1]['content']}\n\n{extra}"}]
     return found
 
 

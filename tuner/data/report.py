@@ -46,6 +46,9 @@ class DatasetReport:
     held_out_rows: int | None = None
     """Of the usable rows, those that the split would hold out; None where no split was asked for."""
 
+    sampled: bool = False
+    """Whether only the first rows were looked at."""
+
     @property
     def duplicate_rows(self) -> int:
         """Usable rows whose content stands above them already."""

@@ -87,7 +87,8 @@ def prompt_key(row: Record) -> int:
 
 def _key(value: object) -> int:
     try:
-        source = marshal.dumps(value, 2)  # in this version without references, so that equal values are equal bytes
+        # Version 2 knows no references, so that equal values are equal bytes.
+        source = marshal.dumps(value, 2)  # type: ignore[arg-type]  # what marshal cannot take raises
     except ValueError:  # a date or the like in a tool's arguments
         source = repr(value).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(source, digest_size=8).digest(), "little")

@@ -41,7 +41,8 @@ def native_call(value: object, where: str) -> dict[str, object]:
     name = function.get("name") if isinstance(function, dict) else None
     if not isinstance(function, dict) or not isinstance(name, str) or not name.strip():
         raise BadRecord("BAD_TOOL_CALL", f"{where} has no function name")
-    call = {"type": "function", "function": {"name": name, "arguments": _arguments(function.get("arguments"), where)}}
+    arguments = _arguments(function.get("arguments"), where)
+    call: dict[str, object] = {"type": "function", "function": {"name": name, "arguments": arguments}}
     identity = value.get("id")
     return {"id": identity, **call} if isinstance(identity, str) and identity else call
 

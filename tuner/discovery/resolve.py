@@ -10,6 +10,8 @@ from tuner.config.workspace import Workspace
 from tuner.core.errors import DiscoveryError
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
+from tuner.data.dataset_files import exists
+from tuner.data.hub_name import HubName, may_be_hub_id
 from tuner.discovery.references import find_checkpoint, find_run, folder_at, split_reference
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
@@ -27,14 +29,22 @@ def resolve_job(job: JobConfiguration, workspace: Workspace) -> tuple[JobConfigu
     for key in ("training", "validation"):
         value = getattr(job.datasets, key)
         if value is not None:
-            path = workspace.resolve(value)
+            path = resolve_dataset(value, workspace)
             setattr(job.datasets, key, str(path))
-            if not path.is_file():
+            if not exists(path):
                 issues.append(_missing(f"datasets.{key}", f"{path}: no such file", "DATA_NOT_FOUND"))
     parent_run = _parent(job, workspace, issues)
     _base(job, workspace, issues)
     tokenizer_run = _tokenizer(job, workspace, issues)
     return job, parent_run or tokenizer_run, issues
+
+
+def resolve_dataset(named: str, workspace: Workspace) -> Path:
+    """A dataset by its name: a file, folder or pattern in the workspace, else one of the Hub (``hub:…``)."""
+    if HubName.parse(named) is not None:
+        return Path(named)
+    path = workspace.resolve(named)
+    return Path(f"hub:{named}") if not exists(path) and not path.parent.is_dir() and may_be_hub_id(named) else path
 
 
 def _parent(job: JobConfiguration, workspace: Workspace, issues: list[Issue]) -> str | None:
