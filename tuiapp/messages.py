@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from tuiapp.handlers.checkpoint_rows import CheckpointRow
+    from tuiapp.handlers.data import Inspection, MaskedRow
+    from tuiapp.handlers.data_files import DataFile
     from tuiapp.handlers.train import TrainPlan
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
+    from tuiapp.screens.data.request import DataRequest
     from tuiapp.screens.reading.overlay import OverlayRun
     from tuiapp.widgets.machine_facts import Fact
     from tuner.runs.compare import Comparison
@@ -180,6 +183,48 @@ class ExportTaken(Message):
     """The file to export to is there already."""
 
     path: Path
+
+
+@dataclass(eq=False, repr=False)
+class DataFilesListed(Message):
+    """The dataset files of the workspace."""
+
+    files: Sequence[DataFile]
+
+
+@dataclass(eq=False, repr=False)
+class DataProgress(Message):
+    """How far a dataset is read."""
+
+    asked: DataRequest
+    text: str
+
+
+@dataclass(eq=False, repr=False)
+class DataInspected(Message):
+    """What is in a dataset."""
+
+    asked: DataRequest
+    found: Inspection
+
+
+@dataclass(eq=False, repr=False)
+class MasksRead(Message):
+    """Rows with their loss mask, from the ``first`` usable one on (counted from 1)."""
+
+    asked: DataRequest
+    first: int
+    rows: Sequence[MaskedRow]
+
+
+@dataclass(eq=False, repr=False)
+class Converted(Message):
+    """A dataset was written in another format; ``note`` says what was left out."""
+
+    path: Path
+    rows: int
+    bytes: int
+    note: str
 
 
 @dataclass(eq=False, repr=False)

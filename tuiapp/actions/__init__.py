@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from tuiapp.actions.anywhere import ANYWHERE
 from tuiapp.actions.charts import CHARTS
 from tuiapp.actions.compare import COMPARE
+from tuiapp.actions.data import DATA
 from tuiapp.actions.dialogs import DIALOGS
+from tuiapp.actions.editor import EDITOR
 from tuiapp.actions.lists import LISTS
 from tuiapp.actions.log import LOG
 from tuiapp.actions.model import Action, Need, Where
@@ -31,7 +33,7 @@ __all__ = [
     "unknown_ids",
 ]
 
-ACTIONS: tuple[Action, ...] = (*RUNS, *TABLE, *CHARTS, *LOG, *COMPARE, *LISTS, *DIALOGS, *ANYWHERE)
+ACTIONS: tuple[Action, ...] = (*RUNS, *TABLE, *CHARTS, *LOG, *COMPARE, *DATA, *LISTS, *EDITOR, *DIALOGS, *ANYWHERE)
 _BY_ID = {a.id: a for a in ACTIONS}
 
 

@@ -16,9 +16,13 @@ class Where(StrEnum):
     LOG = "In the log"
     COMPARE = "Comparing runs"
     EXPORT = "Exporting"
+    DATA = "Data"
+    CONVERT = "Converting a dataset"
     LIST = "In every list"
     CHOOSER = "New run: choose"
     EDITOR = "New run: edit"
+    FORM = "New run: the form"
+    FIX = "Mending a run that ran out of memory"
     PUBLISH = "Publish"
     CONFIRM = "Questions"
     COLUMNS = "Choosing columns"
@@ -38,6 +42,7 @@ class Need(StrEnum):
     ENDED_RUN = "the selected run is still going; stop it first"
     OWN_RUN = "the selected run is another tool's; adopt it first (A)"
     FOREIGN_RUN = "the selected run is one of this workspace already"
+    OUT_OF_MEMORY = "the selected run did not run out of memory"
     CHECKPOINT = "the selected run has no whole checkpoint yet"
 
 

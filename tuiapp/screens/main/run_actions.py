@@ -15,6 +15,7 @@ from tuiapp.screens.main.arrangement import PaneArrangement
 from tuiapp.screens.main.panes import Pane
 from tuiapp.widgets.checkpoint_table import CheckpointTable
 from tuiapp.widgets.pane import CursorPane
+from tuiapp.widgets.run_table.table import RunTable
 from tuiapp.widgets.wording import size
 from tuner.runs.summary import RunSummary
 
@@ -56,6 +57,13 @@ class RunActions(PaneArrangement):
             self.say("✓", f"{run_id} is started; it goes on when this screen is closed")
             self.select(run_id)
             self.go_to(Pane.CHARTS)
+
+    # Datasets
+
+    def action_open_data(self) -> None:
+        from tuiapp.screens.data.screen import DataScreen
+
+        self.app.push_screen(DataScreen(self.query_one(RunTable).runs))
 
     # Stopping
 

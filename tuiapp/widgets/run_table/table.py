@@ -45,6 +45,11 @@ class RunTable(RunCursor):
         return [entry] if isinstance(entry, RunSummary) else []
 
     @property
+    def runs(self) -> Sequence[RunSummary]:
+        """All runs, newest first, whatever is shown of them."""
+        return self._runs.all
+
+    @property
     def marked(self) -> Sequence[str]:
         """The ids of the marked runs, in the order in which they were marked."""
         return tuple(self._marks.ids)

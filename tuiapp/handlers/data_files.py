@@ -1,0 +1,86 @@
+"""The files of a workspace that look like datasets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuner.config.workspace import Workspace
+from tuner.core.enums import DatasetFormat
+from tuner.data.formats import detect
+from tuner.data.records import DatasetUnreadable, read_lines
+
+_SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".parquet", ".json"})
+_NOT_DATA = frozenset({"runs", "published", "node_modules", "site-packages", "__pycache__"})
+_DEEPEST = 3
+"""Folders below the workspace's own; deeper ones are other programs' mostly."""
+_MOST = 500
+_WHOLE_JSON = 10_000_000
+"""Bytes up to which a .json file is read to see what it holds: there is no reading it in part."""
+_ANY = DatasetFormat.AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file. ``name`` is relative to the workspace; ``bytes`` its size; ``format`` what its first record says."""
+
+    path: Path
+    name: str
+    bytes: int
+    format: DatasetFormat | None
+
+    @property
+    def objective(self) -> str:
+        """What such rows are for."""
+        return {DatasetFormat.LABELLED: "kto", DatasetFormat.PREFERENCE: "dpo"}.get(self.format or _ANY, "sft")
+
+
+def list_data_files(workspace: Workspace) -> list[DataFile]:
+    """The dataset files of a workspace by name, at most 500; runs, published models and hidden folders left out.
+
+    A ``.json`` file counts where it begins with a list: configurations and vocabularies are objects.
+    """
+    found: list[DataFile] = []
+    for path in _candidates(workspace.root):
+        try:
+            stat = path.stat()
+            if path.suffix.lower() == ".json" and not _begins_with_a_list(path):
+                continue
+        except OSError:
+            continue  # gone, or not ours to read
+        found.append(
+            DataFile(path, str(path.relative_to(workspace.root)), stat.st_size, _format_of(path, stat.st_size))
+        )
+        if len(found) == _MOST:
+            break
+    return sorted(found, key=lambda f: f.name)
+
+
+def _candidates(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        here = Path(folder)
+        depth = len(here.relative_to(root).parts)
+        folders[:] = sorted(f for f in folders if depth < _DEEPEST and not f.startswith(".") and f not in _NOT_DATA)
+        if "manifest.json" in names or "adapter_config.json" in names or "tokenizer_config.json" in names:
+            folders[:] = []
+            continue  # a run or a model
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in _SUFFIXES:
+                yield here / name
+
+
+def _format_of(path: Path, size: int) -> DatasetFormat | None:
+    if path.suffix.lower() == ".json" and size > _WHOLE_JSON:
+        return None
+    try:
+        first = next(read_lines(path), None)
+    except DatasetUnreadable:
+        return None
+    return detect(first.record) if first is not None and first.record is not None else None
+
+
+def _begins_with_a_list(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")

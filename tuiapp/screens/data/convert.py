@@ -1,0 +1,157 @@
+"""Writing a dataset in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from tuiapp.actions import Where
+from tuiapp.messages import Converted, ExportTaken, Refused
+from tuiapp.screens.base import ActingModal
+from tuiapp.screens.data.request import DataRequest
+from tuiapp.screens.guarded import guarded
+from tuiapp.widgets.bars import ActionBar, StatusLine
+from tuiapp.widgets.bindings import bindings_for
+from tuiapp.widgets.pane import CursorPane
+from tuiapp.widgets.strips import Part, clip, fit
+from tuner.runs.text_tail import inert
+
+_FORMATS = {
+    "messages": "role and content a turn, tools beside them",
+    "conversations": "ShareGPT: from and value a turn",
+    "prompt_completion": "what is asked and what is answered",
+    "alpaca": "instruction, input, output",
+    "labelled": "an answer with a label, for kto",
+    "preference": "a chosen and a rejected answer, for dpo",
+    "text": "plain text",
+}
+
+
+class FormatList(CursorPane):
+    """The formats a dataset can be written in."""
+
+    def on_mount(self) -> None:
+        self.border_title = "As"
+        self.set_count(len(_FORMATS))
+
+    @property
+    def selected(self) -> str:
+        return list(_FORMATS)[self.cursor]
+
+    def row_parts(self, index: int, width: int) -> list[Part]:
+        name = list(_FORMATS)[index]
+        return clip([(f"{fit(name, 18)} ", self.ink.text), (_FORMATS[name], self.ink.muted)], width)
+
+
+class ConvertScreen(ActingModal[Converted]):
+    """Ends with what was written, or None. A file that is there is overwritten only after a yes."""
+
+    WHERE = Where.CONVERT
+    BINDINGS = bindings_for(Where.CONVERT)
+    DEFAULT_CSS = """
+    ConvertScreen #dialog {
+        width: 76; max-width: 96%; height: auto; max-height: 96%;
+        border: round $primary; border-title-color: $primary; background: $background; padding: 0 1;
+    }
+    ConvertScreen FormatList { height: 9; }
+    ConvertScreen Input { border: round $border-blurred; background: $background; padding: 0 1; }
+    ConvertScreen Input:focus { border: round $primary; }
+    ConvertScreen ActionBar { background: $background; }
+    """
+
+    def __init__(self, asked: DataRequest) -> None:
+        super().__init__()
+        self._asked = asked
+        self._proposed = ""
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = f"Convert {inert(self._asked.path.name)}"
+            yield FormatList(id="formats")
+            yield Input(placeholder="name.jsonl", select_on_focus=False, id="file")
+            yield StatusLine(id="status")
+            yield ActionBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Input).border_title = "Into .jsonl .json .csv .parquet"
+        self.query_one(FormatList).focus()
+        self.renew_bar()
+        self._propose()
+
+    @on(CursorPane.Moved, "#formats")
+    def _propose(self) -> None:
+        """A name that goes with the format, unless the person wrote another."""
+        field, source = self.query_one(Input), self._asked.path
+        if field.value == self._proposed:
+            root, made = (
+                self.tuner.services.workspace.root,
+                f"{source.stem}-{self.query_one(FormatList).selected}.jsonl",
+            )
+            target = source.with_name(made)
+            self._proposed = str(target.relative_to(root) if target.is_relative_to(root) else target)
+            field.value = self._proposed
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_write()
+
+    @on(CursorPane.Chosen, "#formats")
+    def action_write(self) -> None:
+        text = self.query_one(Input).value.strip()
+        if not text:
+            self.say("⚠", "the file has no name yet", "e.g. data/new.jsonl")
+        elif not self._busy:  # a second Enter while it is written does nothing
+            self._start(self.tuner.services.workspace.resolve(text), force=False)
+
+    def action_back(self) -> None:
+        if not self._busy:
+            self.dismiss(None)
+
+    def _start(self, target: Path, *, force: bool) -> None:
+        self._busy = True
+        self.say("", "writing…")
+        self._write(target, self.query_one(FormatList).selected, force=force)
+
+    @work(thread=True, exclusive=True, group="converting", exit_on_error=False)
+    def _write(self, target: Path, to: str, *, force: bool) -> None:
+        def act() -> list[Message]:
+            from tuiapp.handlers.data_convert import convert_dataset
+
+            if target.is_file() and not force:
+                return [ExportTaken(target)]
+            asked = self._asked
+            made = convert_dataset(
+                self.tuner.services.context(), str(asked.path), target, to, asked.objective, force=force
+            )
+            left = f"{made.problem_count:,} rows could not be converted" if made.problem_count else ""
+            return [Converted(target, made.rows, target.stat().st_size, left)]
+
+        guarded(self.post_message, "converting", act)
+
+    @on(Converted)
+    def _converted(self, event: Converted) -> None:
+        self.dismiss(event)
+
+    @on(ExportTaken)
+    def _taken(self, event: ExportTaken) -> None:
+        from tuiapp.screens.confirm import ConfirmScreen
+
+        self._busy = False
+        self.say("", "")
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                self._start(event.path, force=True)
+
+        self.app.push_screen(ConfirmScreen("Overwrite this file?", [inert(str(event.path))], "Overwrite it"), answered)
+
+    @on(Refused)
+    def _converting_refused(self) -> None:
+        self._busy = False
