@@ -1,44 +1,100 @@
-"""A forecast of steps and memory, by rules of thumb: good for an order of magnitude, and said to be no more."""
+"""A forecast of a run before it starts: steps, tokens, memory part by part with its error, time with its error."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 
+from backends.training.forecast_error import memory_error
+from backends.training.memory_parts import memory_of
+from backends.training.pace import pace_by_rule
 from backends.training.translate import planned_steps
+from Trainers.pretrain.sizes import SIZES
 from tuner.core.backend_protocol import Estimate
-from tuner.core.enums import MethodType
+from tuner.core.enums import Objective, Optimization
 from tuner.core.job import JobConfiguration
+from tuner.data.model_facts import ModelFacts, facts_of_config, read_model_facts
 
-_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+_USUAL_VOCABULARY = 32_000
+_MEAN_SHARE = 4
+"""Where rows were not counted: the mean row is taken for a quarter of the sequence length, and said to be a guess."""
 
 
-def estimate(job: JobConfiguration, facts: Mapping[str, int], dtype: str) -> Estimate:
-    """Weights from the model's files where they are local; optimizer and gradients for full fine-tuning."""
-    weights = _weight_bytes(job.model.base_model, dtype)
-    memory: dict[str, int] = {}
-    if weights is not None:
-        quantized = job.method.type is MethodType.QLORA
-        memory["weights"] = weights // 4 if quantized else weights
-        if job.method.type is MethodType.FULL:
-            memory["gradients"] = weights
-            memory["optimizer"] = 2 * weights * 4 // _BYTES[dtype]
+def estimate(job: JobConfiguration, facts: Mapping[str, int], dtype: str, *, device: str = "cpu") -> Estimate:
+    """Forecast a run.
+
+    Args:
+        facts: training_rows, longest_row, mean_row_tokens, training_tokens (an epoch's), where known.
+        dtype: torch's name of the weights' type.
+        device: "cpu", "cuda" or "mps".
+    """
+    model = model_of(job)
+    steps = planned_steps(job, facts)
+    tokens = run_tokens(job, facts, steps)
+    if model is None:
+        return Estimate(
+            steps=steps, tokens=tokens, confidence="memory and time are unknown until the model's config.json is here"
+        )
+    longest = longest_row(job, facts)
+    memory = memory_of(job, model, dtype, device, longest)
+    least = memory
+    if not _lengths_known(job, facts):
+        least = memory_of(job, model, dtype, device, max(1, longest // _MEAN_SHARE))
+    below, above = memory_error(memory, device)
+    pace = pace_by_rule(job, model, tokens, device)
+    basis = pace.basis if pace else "time unknown"
+    told = "" if _lengths_known(job, facts) else "; rows are taken to be as long as schedule.sequence_length"
     return Estimate(
-        memory_bytes=memory,
-        steps=planned_steps(job, facts),
-        confidence="weights and optimizer only; activations are not counted" if memory else "unknown",
+        memory_bytes=memory.by_part(),
+        steps=steps,
+        tokens=tokens,
+        seconds=pace.seconds if pace else None,
+        seconds_low=pace.low if pace else None,
+        seconds_high=pace.high if pace else None,
+        total_bytes=memory.peak,
+        low_bytes=round(least.peak * (1 - below)),
+        high_bytes=round(memory.peak * (1 + above)),
+        confidence=f"memory to within {below:.0%} below and {above:.0%} above{told}; {basis}",
     )
 
 
-def _weight_bytes(base_model: str | None, dtype: str) -> int | None:
-    folder = Path(base_model) if base_model else None
-    if folder is None or not folder.is_dir():
+def model_of(job: JobConfiguration) -> ModelFacts | None:
+    """The facts of the job's model: read, or those of the named size that is built from scratch."""
+    if job.model.base_model:
+        return read_model_facts(job.model.base_model, job.model.revision)
+    size = SIZES.get(job.model.size or "")
+    if size is None or job.objective is not Objective.PRETRAIN:
         return None
-    stored = sum(p.stat().st_size for p in folder.glob("*.safetensors"))
-    try:
-        config = json.loads((folder / "config.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    kept = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    return stored * _BYTES[dtype] // _BYTES.get(kept, 4) if stored else None
+    values = {"model_type": "llama", "vocab_size": _USUAL_VOCABULARY, "tie_word_embeddings": True, **size}
+    return facts_of_config(dict(values))
+
+
+def longest_row(job: JobConfiguration, facts: Mapping[str, int]) -> int:
+    """Tokens of the longest row as it is trained: cut, or joined, to the sequence length."""
+    length = job.schedule.sequence_length
+    longest = facts.get("longest_row", 0)
+    return length if _joined(job) or longest <= 0 else min(length, longest)
+
+
+def run_tokens(job: JobConfiguration, facts: Mapping[str, int], steps: int | None) -> int | None:
+    """Tokens that the whole run reads, padding left out; None where rows were not counted."""
+    batch = job.schedule.batch_size * job.schedule.gradient_accumulation * job.hardware.num_gpus
+    epoch = facts.get("training_tokens")
+    if job.schedule.max_steps is None:
+        return epoch * job.schedule.epochs if epoch else None
+    if _joined(job):
+        return job.schedule.max_steps * batch * job.schedule.sequence_length
+    mean = facts.get("mean_row_tokens")
+    if not mean and epoch and facts.get("training_rows"):
+        mean = epoch // facts["training_rows"]
+    return steps * batch * min(mean, job.schedule.sequence_length) if steps and mean else None
+
+
+def _joined(job: JobConfiguration) -> bool:
+    """Whether rows are joined to full length, so that each batch is as large as the next."""
+    return job.objective is Objective.PRETRAIN or (
+        job.objective is Objective.SFT and Optimization.SEQUENCE_PACKING in job.optimizations.enabled
+    )
+
+
+def _lengths_known(job: JobConfiguration, facts: Mapping[str, int]) -> bool:
+    return _joined(job) or facts.get("longest_row", 0) > 0

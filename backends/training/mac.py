@@ -6,10 +6,12 @@ import platform
 import sys
 from collections.abc import Mapping
 
+from backends.training.custom import CUSTOM as TRL_CUSTOM
+from backends.training.effects import inapplicable
 from backends.training.environment import installed_versions, missing_message, run_python
 from backends.training.estimate import estimate
 from backends.training.local import LocalBackend
-from backends.training.mac_issues import mlx_issues, without_effect
+from backends.training.mac_issues import mlx_issues
 from backends.training.mac_translate import DTYPES, GROUP_SIZE, translate_for_mlx
 from tuner.core.backend_protocol import Capabilities, CustomParameter, Estimate, Translation
 from tuner.core.enums import MethodType, Objective, Optimization, Precision
@@ -22,8 +24,8 @@ from tuner.data.model_facts import ModelFacts, read_model_facts
 _ASK_MLX = "import mlx.core as mx; print(mx.default_device())"
 
 CUSTOM = {
-    "evaluate_first": CustomParameter(kind="bool", default=False, help="evaluate once before the first step"),
-    "train_on_turns": CustomParameter(kind="str", default="all", help="assistant turns to learn: all or last"),
+    "evaluate_first": TRL_CUSTOM["evaluate_first"],
+    "train_on_turns": TRL_CUSTOM["train_on_turns"],
     "quantization_group_size": CustomParameter(
         kind="int",
         minimum=32,
@@ -65,7 +67,7 @@ class MacBackend(LocalBackend):
 
     def capabilities(self, model: str | None = None) -> Capabilities:
         facts = _facts(model)
-        length = facts.context_length if facts is not None else None
+        length = facts.context_length if facts is not None and not facts.rope_scaled else None
         widest = PARAMETER_RANGES["schedule.sequence_length"]
         quantized = facts is not None and facts.quantized_bits is not None
         ranges: dict[str, tuple[float, float]] = {"hardware.num_gpus": (1, 1)}
@@ -86,20 +88,20 @@ class MacBackend(LocalBackend):
             ranges=ranges,
             unsupported=UNSUPPORTED,
             custom=CUSTOM,
-            context_length=length,
+            context_length=facts.context_length if facts is not None else None,
         )
 
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
         return [*super().validate_configuration(job), *mlx_issues(job, _facts(job.model.base_model))]
 
     def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
-        return without_effect(job)
+        return inapplicable(job)
 
     def translate_configuration(self, job: JobConfiguration, facts: Mapping[str, int]) -> Translation:
         return translate_for_mlx(job, facts)
 
     def estimate(self, job: JobConfiguration, facts: Mapping[str, int]) -> Estimate:
-        return estimate(job, facts, _dtype(job))
+        return estimate(job, facts, _dtype(job), device="mps")
 
 
 def _facts(model: str | None) -> ModelFacts | None:

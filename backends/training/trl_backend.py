@@ -41,7 +41,7 @@ class TRLBackend(LocalBackend):
         return translate(job, device=self.device, dtype=self.dtype(job), facts=facts)
 
     def estimate(self, job: JobConfiguration, facts: Mapping[str, int]) -> Estimate:
-        return estimate(job, facts, self.dtype(job))
+        return estimate(job, facts, self.dtype(job), device=self.device)
 
     def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
         return inapplicable(job)

@@ -48,11 +48,23 @@ class Translation(BaseModel):
 
 
 class Estimate(BaseModel):
-    """A forecast: memory in bytes by part, time in seconds; unknown is None."""
+    """A forecast: memory in bytes by part, time in seconds; unknown is None.
+
+    ``total_bytes`` is what is held at most at once, less than the sum of the parts, which do not all stand together; it
+    lies between ``low_bytes`` and ``high_bytes``. ``available_bytes`` is what this machine has free. ``tokens`` are
+    those of the whole run.
+    """
 
     memory_bytes: dict[str, int] = Field(default_factory=dict)
     steps: int | None = None
+    tokens: int | None = None
     seconds: float | None = None
+    seconds_low: float | None = None
+    seconds_high: float | None = None
+    total_bytes: int | None = None
+    low_bytes: int | None = None
+    high_bytes: int | None = None
+    available_bytes: int | None = None
     confidence: str = "unknown"
 
 
