@@ -1,13 +1,14 @@
 """The batches that mlx-lm's loops read: all rows of each epoch, grouped by optimizer step, masked token by token.
 
-mlx-lm's own ``iterate_batches`` drops the rows that do not fill a batch, knows one span of answer tokens a row and draws
-from numpy's global generator; these stand in its place.
+mlx-lm's own ``iterate_batches`` drops the rows that do not fill a batch, knows one span of answer tokens a row and
+draws from numpy's global generator; these stand in its place.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from Trainers.mlx.examples import Example
@@ -21,8 +22,8 @@ def epoch_groups(
 ) -> list[list[list[int]]]:
     """One epoch's optimizer steps, each of exactly ``accumulation`` lists of at most ``batch_size`` row numbers.
 
-    Rows are shuffled; those of one step are then sorted by length, which saves padding and changes nothing else, because
-    a step weighs each token alike. The last step's rows are shared out evenly, some lists may then be empty.
+    Rows are shuffled; those of one step are then sorted by length, which saves padding and changes nothing else,
+    because a step weighs each token alike. The last step's rows are shared out evenly, some lists may then be empty.
     """
     order = list(range(len(lengths)))
     chance.shuffle(order)
@@ -31,7 +32,7 @@ def epoch_groups(
     for start in range(0, len(order), size):
         rows = sorted(order[start : start + size], key=lambda i: (lengths[i], i))
         cuts = [len(rows) * i // accumulation for i in range(accumulation + 1)]
-        groups.append([rows[a:b] for a, b in zip(cuts, cuts[1:], strict=False)])
+        groups.append([rows[a:b] for a, b in pairwise(cuts)])
     return groups
 
 

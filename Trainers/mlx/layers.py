@@ -43,7 +43,7 @@ class Trained:
         return dict(tree_flatten(self.model.trainable_parameters()))
 
     def mlx_config(self) -> dict[str, Any] | None:
-        """adapter_config.json as mlx-lm's ``load_adapters`` reads it; None where its one rank and scale do not say it."""
+        """adapter_config.json as mlx-lm's ``load_adapters`` reads it; None where several ranks or scales are in use."""
         if self.adapter is None or len(set(self.adapter.shapes.values())) != 1:
             return None
         shape = next(iter(self.adapter.shapes.values()))
@@ -113,28 +113,31 @@ def _fresh(model: Any, payload_model: Mapping[str, Any], lora: Mapping[str, Any]
 
 
 def _put_back(model: Any, folder: Path, base: str) -> Adapter:
+    from mlx.utils import tree_flatten
+
     adapter = read_adapter(folder)
     adapter = replace(adapter, config={**adapter.config, "base_model_name_or_path": base})
     strangers = sorted(set(adapter.shapes) - set(linear_modules(model)))
     if strangers:
-        raise TunerError(
-            f"{folder} does not fit the model: it has no linear layer {strangers[0]}",
-            code=ErrorCode.MODEL_INCOMPATIBLE,
-            failure_class=FailureClass.USER,
-            hint="name the model that the adapter was trained on as model.base_model",
-        )
+        raise _unfit(folder, f"it has no linear layer {strangers[0]}")
     _put_in(model, adapter)
-    try:
-        model.load_weights(list(adapter.weights.items()), strict=False)
-    except ValueError as error:
-        raise TunerError(
-            f"{folder} does not fit the model: {error}",
-            code=ErrorCode.MODEL_INCOMPATIBLE,
-            failure_class=FailureClass.USER,
-            hint="name the model that the adapter was trained on as model.base_model",
-        ) from error
+    expected = {name: tuple(array.shape) for name, array in tree_flatten(model.trainable_parameters())}
+    given = {name: tuple(array.shape) for name, array in adapter.weights.items()}
+    if expected != given:
+        name = min(name for name in {*expected, *given} if expected.get(name) != given.get(name))
+        raise _unfit(folder, f"{name} is {given.get(name, 'missing')}, the model needs {expected.get(name, 'none')}")
+    model.load_weights(list(adapter.weights.items()), strict=False)
     say(f"going on with the adapter of {folder.name}: weights only, the optimizer and the schedule begin anew")
     return adapter
+
+
+def _unfit(folder: Path, why: str) -> TunerError:
+    return TunerError(
+        f"{folder} does not fit the model: {why}",
+        code=ErrorCode.MODEL_INCOMPATIBLE,
+        failure_class=FailureClass.USER,
+        hint="name the model that the adapter was trained on as model.base_model",
+    )
 
 
 def _put_in(model: Any, adapter: Adapter) -> None:

@@ -1,7 +1,7 @@
 """How long a run is and where it saves and evaluates, in optimizer steps (standard library only).
 
-mlx-lm counts micro-batches as iterations. Here an optimizer step is always ``accumulation`` of them, so that a run has as
-many steps, checkpoints and evaluations as the same configuration has with TRL.
+mlx-lm counts micro-batches as iterations. Here an optimizer step is always ``accumulation`` of them, so that a run has
+as many steps, checkpoints and evaluations as the same configuration has with TRL.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def make_plan(arguments: Mapping[str, Any], spread: Mapping[str, int], training_
     """The plan of a run on so many rows.
 
     Args:
-        arguments: of the payload: batch_size, gradient_accumulation_steps, epochs, max_steps, logging_steps, save_steps,
-            eval_steps; what is None there is spread or left out.
+        arguments: of the payload: batch_size, gradient_accumulation_steps, epochs, max_steps, logging_steps,
+            save_steps, eval_steps; what is None there is spread or left out.
         spread: how many checkpoints and evaluations to spread over the run.
         validation: whether there is anything to evaluate on.
     """

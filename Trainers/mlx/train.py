@@ -36,8 +36,8 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     random.seed(payload.seed)
     model, tokenizer, _, folder = load_model(payload, reporter)
     if mx.default_device() == mx.cpu:
-        # On a processor mlx compiles each fused kernel with the system's C++ compiler: a minute before the first step of
-        # a model of four layers, and its steps are no faster afterwards.
+        # On a processor mlx compiles each fused kernel with the system's C++ compiler: a minute before the first step
+        # of a model of four layers, and its steps are no faster afterwards.
         mx.disable_compile()
     length = int(payload.arguments["max_seq_length"])
     reporter.phase(Phase.TOKENIZING, f"tokenizing {len(rows.training)} rows")
@@ -77,7 +77,8 @@ def _run(payload, reporter, plan, model, training, validation, saver) -> bool:  
     optimizer = make_optimizer(payload.values["optimizer"], mlx_schedule(rates), model)
     batches = TrainingBatches(plan.accumulation, payload.seed)
     evaluation = Evaluation(model, validation, batch_size) if plan.eval_steps else None
-    watch = Watch(reporter, plan, batches, optimizer, evaluation, saver)
+    patience = payload.values["guards"].get("early_stopping_patience")
+    watch = Watch(reporter, plan, batches, optimizer, evaluation, saver, patience)
     if payload.option("evaluate_first", False):
         watch.evaluate()
     reporter.phase(Phase.TRAINING, "first step")

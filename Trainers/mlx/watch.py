@@ -23,12 +23,12 @@ from tuner.runs.control import read_request
 from tuner.runs.layout import RunPaths
 
 
-class LoopEnded(Exception):  # noqa: N818  # no error: the way out of mlx-lm's loop, which would save once more
+class LoopEnded(Exception):  # no error: the way out of mlx-lm's loop, which would save once more
     """The last step is done, or a stop was asked for."""
 
 
 class Watch:
-    """Called by mlx-lm after each optimizer step (its reports are set to come so often). A TrainingCallback by shape."""
+    """Called by mlx-lm after each optimizer step: its reports are set to come so often."""
 
     def __init__(
         self,
@@ -38,7 +38,9 @@ class Watch:
         optimizer: ClippedOptimizer,
         evaluation: Evaluation | None,
         saver: Saver,
+        patience: int | None = None,
     ) -> None:
+        """``patience``: evaluations without a lower loss before the run ends; None means that it never ends early."""
         self.reporter = reporter
         self.plan = plan
         self.batches = batches
@@ -47,6 +49,9 @@ class Watch:
         self.saver = saver
         self.step = 0
         self.stopped = False
+        self.patience = patience
+        self._lowest = math.inf
+        self._in_vain = 0
         self._losses: list[float] = []
         self._all_losses = 0.0
         self._num_tokens = 0
@@ -75,9 +80,14 @@ class Watch:
         asked = read_request(self.reporter.run_dir) is not None or os.getppid() != self._supervisor
         if plan.evaluates_at(step) and not asked:
             self.evaluate()
-        if plan.saves_at(step) or asked:
+        early = self.patience is not None and self._in_vain >= self.patience and step < plan.steps
+        if plan.saves_at(step) or asked or early:
             self._save()
-        if step >= plan.steps or asked:
+        if early:
+            text = f"stopped early: {self._in_vain} evaluations without a lower loss than {self._lowest:.4g}"
+            self.reporter.event("early_stopping", text, {"step": step})
+            say(text)
+        if step >= plan.steps or asked or early:
             self.stopped = asked and step < plan.steps
             raise LoopEnded
         self.reporter.phase(Phase.TRAINING)
@@ -91,7 +101,10 @@ class Watch:
         if self.evaluation is None:
             return
         self.reporter.phase(Phase.EVALUATING)
-        self._write({**self.evaluation.measure(), "epoch": round(self.batches.epoch, 4)})
+        values = self.evaluation.measure()
+        self._write({**values, "epoch": round(self.batches.epoch, 4)})
+        self._in_vain = 0 if values["eval_loss"] < self._lowest else self._in_vain + 1
+        self._lowest = min(self._lowest, values["eval_loss"])
 
     def summarize(self) -> None:
         """The run's last row."""

@@ -1,95 +1,74 @@
-"""What mlx-lm cannot do of a job, and what has no effect there: said before anything starts."""
+"""What mlx-lm cannot do of a job beyond what its capabilities show: said before anything starts."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+from backends.training.effects import effect_issues
 from backends.training.mac_translate import quantization
-from tuner.core.enums import Device, MethodType, Precision, SchedulerType
+from tuner.core.enums import Device, MethodType, Objective, Precision
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
-from tuner.core.job_sections import LoraSection, PreferenceSection, SchedulerSection
-from tuner.data.model_facts import ModelFacts
+from tuner.data.model_facts import ModelFacts, model_folder
 
-TURNS = ("all", "last")
 GROUP_SIZES = (32, 64, 128)
-_PLAIN = SchedulerSection()
+TORCH_ONLY = frozenset({"bitsandbytes", "hqq", "quanto", "torchao"})
+"""Quantization methods of weights that MLX cannot read."""
 
 
 def mlx_issues(job: JobConfiguration, facts: ModelFacts | None) -> Iterator[Issue]:
-    """The findings that the capabilities alone do not show. ``facts`` are the base model's, None where unknown."""
-    if job.hardware.device is Device.CUDA:
-        yield _error("hardware.device", "UNSUPPORTED_DEVICE", "mlx trains on mps or cpu, not on cuda", "use auto")
+    """Findings about the job. ``facts`` are the base model's, None where nothing is known of it."""
+    device = job.hardware.device
+    yield from effect_issues(job, Device.CPU.value if device is Device.CPU else Device.MPS.value)
     if not job.model.base_model and not job.model.parent:
-        yield _error("model.base_model", "MISSING", "is required", "name the model: a Hub id or a folder")
+        yield _error("model.base_model", "MISSING", "is required", "name the model to fine-tune: a Hub id or a folder")
     if not job.datasets.training:
         yield _error("datasets.training", "MISSING", "is required", "name a file of training examples")
+    if job.objective in {Objective.KTO, Objective.DPO}:
+        yield _info(
+            "objective",
+            "GO_ON_ELSEWHERE",
+            "mlx-lm has no preference objectives; what sft makes here is an adapter in PEFT's layout, from which "
+            "kto and dpo on rtx or cpu go on (model.parent)",
+        )
     if job.model.parent and job.method.type is MethodType.FULL:
         what = "the parent is an adapter; full trains all weights"
         yield _error("method.type", "BAD_VALUE", what, "set method.type: lora")
-    yield from _choices(job)
-    if facts is not None and facts.quantized_bits is not None:
-        yield from _quantized(job, facts.quantized_bits)
+    group = job.metadata.get("quantization_group_size", GROUP_SIZES[1])
+    if isinstance(group, int) and group not in GROUP_SIZES:
+        known = ", ".join(map(str, GROUP_SIZES))
+        yield _error("metadata.quantization_group_size", "BAD_VALUE", f"mlx has no groups of {group}", f"use {known}")
+    yield from _of_base(job, facts)
     if job.model.precision is Precision.FP16 and job.method.type is MethodType.FULL:
         yield _warning(
             "model.precision",
             "FP16_UNSCALED",
-            "mlx has no loss scaling: small gradients of all weights in fp16 become zero",
+            "mlx-lm scales no loss: small gradients of all weights in fp16 become zero",
             "use bf16 or fp32, or accept it (--accept FP16_UNSCALED)",
         )
     if job.model.parent:
         yield _info(
             "model.parent",
             "WEIGHTS_ONLY",
-            "mlx-lm cannot resume exactly: it keeps no optimizer state, so training goes on from the weights alone",
+            "mlx-lm keeps no optimizer state, so training goes on from the weights alone, with a schedule of its own",
         )
-    sections = {"method.lora": job.method.lora == LoraSection(), "preference": job.preference == PreferenceSection()}
-    for path, why in without_effect(job).items():
-        if path in sections:
-            if not sections[path]:
-                yield _info(path, "NO_EFFECT", f"this section has no effect: {why}")
-        elif _is_set(job, path):
-            yield _warning(
-                path,
-                "NOT_HONOURED",
-                f"it would be left out: {why}",
-                "remove it, or accept that it has no effect (--accept NOT_HONOURED)",
-            )
 
 
-def without_effect(job: JobConfiguration) -> dict[str, str]:
-    """Parameters and sections without effect beside the job's other choices: path → why."""
-    found = {"preference": f"{job.objective.value} has no preference"}
-    if job.method.type is MethodType.FULL:
-        found["method.lora"] = "method.type is full: all weights are trained"
-    elif job.model.parent:
-        found["method.lora"] = "the parent's adapter is trained on: its rank, alpha and modules hold"
-    kind = job.optimizer.scheduler.type
-    if kind is SchedulerType.CONSTANT:
-        found["optimizer.scheduler.warmup_ratio"] = "a constant schedule has none; use constant_with_warmup"
-    if kind in {SchedulerType.CONSTANT, SchedulerType.CONSTANT_WITH_WARMUP}:
-        found["optimizer.scheduler.min_lr_ratio"] = f"a {kind.value} schedule never falls"
-    if kind is not SchedulerType.COSINE:
-        found["optimizer.scheduler.cycles"] = f"a {kind.value} schedule has no waves"
-    return found
+def _of_base(job: JobConfiguration, facts: ModelFacts | None) -> Iterator[Issue]:
+    method = _quantization_method(job.model.base_model)
+    if method in TORCH_ONLY:
+        yield _error(
+            "model.base_model",
+            "MODEL_INCOMPATIBLE",
+            f"its weights are quantized with {method}, which MLX cannot read",
+            "name the unquantized model (method.type: qlora quantizes it), or its mlx-community version",
+        )
+    elif facts is not None and facts.quantized_bits is not None:
+        yield from _of_quantized_base(job, facts.quantized_bits)
 
 
-def _is_set(job: JobConfiguration, path: str) -> bool:
-    name = path.rpartition(".")[2]
-    return bool(getattr(job.optimizer.scheduler, name) != getattr(_PLAIN, name))
-
-
-def _choices(job: JobConfiguration) -> Iterator[Issue]:
-    turns = job.metadata.get("train_on_turns", "all")
-    if isinstance(turns, str) and turns not in TURNS:
-        yield _error("metadata.train_on_turns", "BAD_VALUE", f"{turns!r} is unknown", f"use {' or '.join(TURNS)}")
-    group = job.metadata.get("quantization_group_size", GROUP_SIZES[1])
-    if isinstance(group, int) and group not in GROUP_SIZES:
-        known = ", ".join(map(str, GROUP_SIZES))
-        yield _error("metadata.quantization_group_size", "BAD_VALUE", f"mlx has no groups of {group}", f"use {known}")
-
-
-def _quantized(job: JobConfiguration, bits: int) -> Iterator[Issue]:
+def _of_quantized_base(job: JobConfiguration, bits: int) -> Iterator[Issue]:
     wanted = quantization(job)
     if job.method.type is MethodType.FULL:
         yield _error(
@@ -107,6 +86,16 @@ def _quantized(job: JobConfiguration, bits: int) -> Iterator[Issue]:
             f"it would be left out: the base is quantized to {bits} bits already",
             "set model.precision: auto, or name the unquantized model",
         )
+
+
+def _quantization_method(base_model: str | None) -> object:
+    folder = model_folder(base_model) if base_model else None
+    try:
+        config = json.loads((folder / "config.json").read_bytes()) if folder is not None else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    kept = config.get("quantization_config") if isinstance(config, dict) else None
+    return kept.get("quant_method") if isinstance(kept, dict) else None
 
 
 def _error(path: str, code: str, message: str, hint: str) -> Issue:

@@ -126,8 +126,8 @@ def _changes(job: JobConfiguration, facts: Mapping[str, int]) -> list[str]:
     quantized = quantization(job)
     if quantized:
         found.append(
-            f"a base that is not quantized yet is quantized in memory at the start ({quantized['bits']} bits, groups of "
-            f"{quantized['group_size']}); it is not saved"
+            f"a base that is not quantized yet is quantized in memory at the start ({quantized['bits']} bits, groups "
+            f"of {quantized['group_size']}); it is not saved"
         )
     if job.model.parent:
         found.append("training goes on with the parent's adapter: its rank, alpha and modules hold, not method.lora")
