@@ -8,8 +8,8 @@ from Trainers.common.payload import Payload
 
 
 def lora_config(payload: Payload) -> Any | None:
-    """PEFT's LoraConfig; None for full fine-tuning and where training goes on with the parent's adapter."""
-    if payload.method["type"] == "full" or payload.model.get("parent"):
+    """PEFT's LoraConfig; None for full fine-tuning and where the model has its adapter (a parent's, or Unsloth's)."""
+    if payload.method["type"] == "full" or payload.model.get("parent") or payload.model.get("loader"):
         return None
     from peft import LoraConfig
 

@@ -12,12 +12,23 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaTokenizer, PreTrainedTokenizerBase
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    LlamaTokenizer,
+    PreTrainedConfig,
+    PreTrainedTokenizerBase,
+)
 
 from Trainers.common.failures import first_line
 from Trainers.common.hub_models import fetched
 from Trainers.common.payload import Payload
+from Trainers.common.quantization import quantization_config
+from Trainers.common.ranks import first_alone, local_rank
 from Trainers.common.reporting import Reporter, say
+from Trainers.common.unsloth_models import UNSLOTH, load_with_unsloth
+from Trainers.common.varlen_attention import VARLEN, register, usable
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
 
@@ -49,7 +60,9 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
         TunerError: the folder holds no model, or the model cannot chat.
     """
     spec = payload.model
-    base, revision = spec["path"], fetched(spec["path"], spec.get("revision"), reporter)
+    base = spec["path"]
+    with first_alone():
+        revision = fetched(base, spec.get("revision"), reporter)
     reporter.phase(Phase.PREPARING, "loading the model")
     with _loading_of(base):
         tokenizer = load_tokenizer(base, revision)
@@ -63,7 +76,7 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     with _loading_of(base):
-        model = AutoModelForCausalLM.from_pretrained(base, revision=revision, **_loading(spec))
+        model = load_with_unsloth(payload) if spec.get("loader") == UNSLOTH else _load(payload, revision, reporter)
     if spec.get("parent"):
         from peft import PeftModel
 
@@ -71,6 +84,36 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
             model = PeftModel.from_pretrained(model, spec["parent"], is_trainable=True)
     reporter.manifest({"model": _facts(spec, revision, model, tokenizer)})
     return model, tokenizer
+
+
+def _load(payload: Payload, revision: str | None, reporter: Reporter) -> Any:
+    """The base as transformers loads it: its type, attention and quantization, and which GPU it goes to."""
+    spec = payload.model
+    config = AutoConfig.from_pretrained(spec["path"], revision=revision)
+    dtype = getattr(torch, spec["dtype"])
+    options: dict[str, Any] = {"config": config, "dtype": dtype}
+    attention = attention_of(spec.get("attention"), config, reporter)
+    if attention is not None:
+        options["attn_implementation"] = attention
+    quantization = quantization_config(spec.get("quantization"), dtype, config)
+    if quantization is not None:
+        options["quantization_config"] = quantization
+    if spec.get("device") == "cuda" and not payload.spread_out:
+        options["device_map"] = {"": local_rank()}
+    return AutoModelForCausalLM.from_pretrained(spec["path"], revision=revision, **options)
+
+
+def attention_of(asked: str | None, config: PreTrainedConfig, reporter: Reporter) -> str | None:
+    """The attention to load a model with; None is the model's own default."""
+    if asked != VARLEN:
+        return asked
+    if not usable(config):
+        text = f"{config.model_type}: its attention has parts that PyTorch's flash kernels lack; its own is used"
+        say(text)
+        reporter.event("warning", text)
+        return None
+    register()
+    return VARLEN
 
 
 @contextmanager
@@ -85,28 +128,6 @@ def _loading_of(path: str) -> Iterator[None]:
             failure_class=FailureClass.USER,
             hint="the folder is broken or needs a newer transformers; copy or download it again",
         ) from error
-
-
-def _loading(spec: dict[str, Any]) -> dict[str, Any]:
-    options: dict[str, Any] = {"dtype": getattr(torch, spec["dtype"])}
-    if spec.get("attention"):
-        options["attn_implementation"] = spec["attention"]
-    if spec.get("quantization"):
-        from transformers import BitsAndBytesConfig
-
-        options["quantization_config"] = (
-            BitsAndBytesConfig(
-                load_in_4bit=True,
-                bnb_4bit_quant_type="nf4",
-                bnb_4bit_use_double_quant=True,
-                bnb_4bit_compute_dtype=options["dtype"],
-            )
-            if spec["quantization"] == "int4"
-            else BitsAndBytesConfig(load_in_8bit=True)
-        )
-    if spec.get("device") == "cuda":
-        options["device_map"] = {"": 0}
-    return options
 
 
 def _facts(

@@ -44,6 +44,21 @@ class Payload:
         return dict(self.values.get("spread", {}))
 
     @property
+    def guards(self) -> dict[str, Any]:
+        """When the run should end before its last step (Trainers.common.guards)."""
+        return dict(self.values.get("guards", {}))
+
+    @property
+    def reporting(self) -> dict[str, Any]:
+        """Where rows are written besides the run's own files (Trainers.common.mirrors)."""
+        return dict(self.values.get("reporting", {}))
+
+    @property
+    def spread_out(self) -> bool:
+        """Whether the weights themselves are spread over several GPUs, so that no process loads them all onto one."""
+        return self.values.get("distributed", {}).get("way") in {"fsdp", "deepspeed_zero3"}
+
+    @property
     def seed(self) -> int:
         return int(self.values["seed"])
 

@@ -6,10 +6,16 @@ Only the standard library is loaded, until there are several processes.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 SUPERVISOR = "TUNER_SUPERVISOR_PID"
 """Set by Trainers.common.launched: the supervisor is not a rank's parent, the launcher stands between."""
+
+_PATIENCE = timedelta(days=1)
+"""Longer than any download or evaluation; a process that is gone is noticed by the launcher, not by waiting."""
 
 
 def rank() -> int:
@@ -49,7 +55,7 @@ class Agreement:
         from torch import distributed
 
         if self._group is None:
-            self._group = distributed.new_group(backend="gloo")
+            self._group = distributed.new_group(backend="gloo", timeout=_PATIENCE)
         answer = torch.tensor([int(mine)])
         distributed.all_reduce(answer, op=distributed.ReduceOp.MAX, group=self._group)
         return bool(answer.item())
@@ -68,6 +74,16 @@ def leave_together() -> None:
     if distributed.is_initialized():
         Agreement().wait()
         distributed.destroy_process_group()
+
+
+@contextmanager
+def first_alone() -> Iterator[None]:
+    """The first process goes before the others, which then find done what it did (a download)."""
+    if not is_main():
+        Agreement().wait()
+    yield
+    if is_main():
+        Agreement().wait()
 
 
 class SupervisorWatch:
