@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuiapp.handlers.context import Context
 from tuiapp.handlers.loss_masks import MaskedRow as MaskedRow
 from tuiapp.handlers.loss_masks import loss_masks as loss_masks
+from tuiapp.handlers.model_source import find_model
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import DiscoveryError, ErrorCode, ValidationError
-from tuner.data.inspect import DatasetReport, inspect_dataset
-from tuner.data.records import DatasetUnreadable
-from tuner.data.token_report import TokenReport
+from tuner.data.dataset_files import exists
+from tuner.data.inspect import DatasetReport, Progress, inspect_dataset
+from tuner.data.records import DatasetUnreadable, Record
 
-Progress = Callable[[int, float | None], None]
-"""Told now and then: rows so far, and the share of the file that is done (None where nobody knows)."""
+if TYPE_CHECKING:
+    from tuner.data.learned_turns import Turns
+    from tuner.data.token_report import TokenReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +38,58 @@ def inspect_file(
     model: str | None = None,
     sequence_length: int = 2048,
     train_on_inputs: str = "auto",
-    turns: str = "all",
+    turns: Turns = "all",
     progress: Progress | None = None,
 ) -> Inspection:
-    """Look a file through, named from the current folder or the workspace; with a model, count all its tokens.
+    """Look a dataset through, named from the current folder or the workspace; with a model, count all its tokens.
+
+    Args:
+        objective: sft, kto, dpo or pretrain.
+        model: a folder, a run's checkpoint (RUN[@STEP]), or a Hub id that was downloaded.
+        progress: told rows and the share of the bytes that is read, now and then; may raise, to end it.
 
     Raises:
-        DiscoveryError: there is no such file (code DATA_NOT_FOUND), or no such model (MODEL_NOT_FOUND).
-        ValidationError: the file as a whole cannot be read, or the model has no tokenizer or chat template.
+        DiscoveryError: there is no such dataset (code DATA_NOT_FOUND), or no such model on this machine.
+        ValidationError: the dataset as a whole cannot be read, or the model has no tokenizer or chat template.
     """
     path = find_file(context, name)
+    python = context.settings.python_path(context.default_backend())
+    kind, aim = DatasetFormat.AUTO, Objective(objective)
     try:
-        return Inspection(inspect_dataset(path, DatasetFormat.AUTO, Objective(objective)))
+        if model is None:
+            return Inspection(inspect_dataset(path, kind, aim, python=python, progress=progress))
+        from tuner.data.chat_tokenizer import TokenizerUnreadable, load_chat_tokenizer
+        from tuner.data.token_rows import counted_rows
+        from tuner.data.tokens import Tally, learning_of
+
+        try:
+            tokenizer = load_chat_tokenizer(find_model(context, model).folder)
+            tally = Tally(sequence_length)
+            learning = learning_of(aim, train_on_inputs, turns)
+
+            def count(rows: Iterator[tuple[int, Record]]) -> None:
+                for row in counted_rows(tokenizer, rows, learning):
+                    tally.add(row)
+
+            report = inspect_dataset(path, kind, aim, python=python, progress=progress, consume=count)
+        except TokenizerUnreadable as error:
+            raise ValidationError(
+                f"{model}: {error}",
+                code=ErrorCode.MODEL_INCOMPATIBLE,
+                hint="name an instruct model with a tokenizer.json",
+            ) from error
+        return Inspection(report, tally.report())
     except DatasetUnreadable as error:
         raise ValidationError(str(error), hint="convert it to JSONL, one object a line") from error
 
 
 def find_file(context: Context, name: str) -> Path:
-    """A dataset by its path from the current folder or the workspace.
+    """A dataset by its path from the current folder or the workspace, or one of the Hub (``hub:ID``).
 
     Raises:
-        DiscoveryError: there is no such file (code DATA_NOT_FOUND).
+        DiscoveryError: there is no such dataset (code DATA_NOT_FOUND).
     """
-    path = next((p for p in (Path(name), context.workspace.resolve(name)) if p.exists()), None)
+    path = next((p for p in (Path(name), context.workspace.resolve(name)) if exists(p)), None)
     if path is None:
         raise DiscoveryError(f"{name}: no such file", code=ErrorCode.DATA_NOT_FOUND, hint="check the path")
     return path

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuiapp.handlers.context import Context
+from tuiapp.handlers.forecast import forecast
 from tuiapp.handlers.run_spec import run_spec
+from tuiapp.handlers.token_findings import token_findings
 from tuner.config.load import lines_of, parse_job_text, with_lines
 from tuner.core.backend_protocol import Estimate, TrainingBackend, Translation
 from tuner.core.enums import Device
@@ -102,17 +104,21 @@ class TrainHandler(IHandler):
         issues += found
         issues += backend.validate_configuration(job)
         from_data, facts, reports = dataset_issues(job, python_path)
-        issues += [*from_data, *model_issues(job)]
+        from_tokens, counted = token_findings(self.context.workspace, job, reports, facts)
+        issues += [*from_data, *model_issues(job), *from_tokens]
+        facts |= counted
         issues = _distinct(with_lines(issues, lines_of(request.text)))
         if has_errors(issues):
             return TrainPlan(request, backend_name, issues, reports=reports, python_path=python_path)
+        estimate, from_memory = forecast(self.context, backend, job, facts)
+        issues += with_lines(from_memory, lines_of(request.text))
         return TrainPlan(
             request,
             backend_name,
             issues,
             job,
             backend.translate_configuration(job, facts),
-            backend.estimate(job, facts),
+            estimate,
             parent_run,
             reports,
             python_path,
