@@ -7,7 +7,19 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-_PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "tokenizers", "bitsandbytes", "unsloth")
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "datasets",
+    "accelerate",
+    "tokenizers",
+    "bitsandbytes",
+    "unsloth",
+    "mlx",
+    "mlx-lm",
+)
 
 
 def versions() -> dict[str, str]:
