@@ -1,4 +1,4 @@
-"""The screens that ask: chooser, editor, publish, confirm, help."""
+"""The screens that ask: chooser, publish, confirm, help."""
 
 from __future__ import annotations
 
@@ -7,21 +7,6 @@ from tuiapp.actions.model import Action, Where
 DIALOGS: tuple[Action, ...] = (
     Action("chooser.edit", "Edit", "Open the chosen configuration in the editor.", "enter", Where.CHOOSER, "edit"),
     Action("chooser.back", "Back", "Return without starting anything.", "escape", Where.CHOOSER, "back"),
-    Action(
-        "editor.launch", "Launch", "Start the run. Errors refuse; warnings ask first.", "ctrl+l", Where.EDITOR, "launch"
-    ),
-    Action("editor.issues", "Issues", "Go between the text and its issues.", "ctrl+o", Where.EDITOR, "issues"),
-    Action(
-        "editor.next_issue", "Next issue", "Go to the line of the next issue.", "ctrl+n", Where.EDITOR, "next_issue"
-    ),
-    Action(
-        "editor.back",
-        "Back",
-        "Return without starting; asks where the text was changed.",
-        "escape",
-        Where.EDITOR,
-        "back",
-    ),
     Action("publish.do", "Publish", "Do what the plan says.", "enter", Where.PUBLISH, "publish"),
     Action("publish.back", "Cancel", "Publish nothing.", "escape", Where.PUBLISH, "back"),
     Action("confirm.yes", "Yes", "Do it.", "y,enter", Where.CONFIRM, "yes"),

@@ -12,7 +12,7 @@ from tuiapp.actions import Action, Where, actions_in
 def bindings_for(*places: Where, but: Container[str] = ()) -> list[BindingType]:
     """The bindings of the actions of some places; each carries its action's id, by which keys are remapped.
 
-    The editor's come before the text's own: it would take Escape for itself.
+    The editor's come before the text's own, which would take Escape for itself; but Tab indents there.
     """
     return [
         Binding(a.key, a.call, a.title, id=a.id, show=False, tooltip=a.help, priority=_comes_first(a))
@@ -22,4 +22,4 @@ def bindings_for(*places: Where, but: Container[str] = ()) -> list[BindingType]:
 
 
 def _comes_first(action: Action) -> bool:
-    return action.where is Where.EDITOR or action.key.startswith("ctrl+")
+    return (action.where is Where.EDITOR and "tab" not in action.key) or action.key.startswith("ctrl+")

@@ -19,6 +19,8 @@ _GLYPH = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.INFO: "·"}
 class IssueList(CursorPane):
     """Each issue takes as many lines as it needs; the cursor goes from issue to issue. Enter goes to its line."""
 
+    DEFAULT_CSS = "IssueList { scrollbar-gutter: stable; }"
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self.issues: Sequence[Issue] = []

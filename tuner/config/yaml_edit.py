@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from tuner.config.yaml_nodes import Entry, comments_of, end_of, entries, line_end, line_start, root_of
 from tuner.config.yaml_text import Tree, YamlProblem, parse_mapping
@@ -59,10 +59,10 @@ def _set(text: str, keys: Keys, value: object, order: tuple[str, ...]) -> str:
 def _ways(text: str, keys: Keys, value: object, order: tuple[str, ...]) -> Iterator[tuple[str, object]]:
     """The text edited in one way after another, the nicest first, and what shall stand there then (None: nothing)."""
     here: Node | None = root_of(text)
-    chain: list[tuple[Node, Entry]] = []
+    chain: list[tuple[MappingNode, Entry]] = []
     for key in keys:
         entry = entries(here).get(key)
-        if entry is None or here is None:
+        if entry is None or not isinstance(here, MappingNode):
             break
         chain.append((here, entry))
         here = entry.value
@@ -70,14 +70,16 @@ def _ways(text: str, keys: Keys, value: object, order: tuple[str, ...]) -> Itera
         if len(chain) < len(keys) or here is None:
             yield text, None
             return
-        whole = next((n for n in reversed(range(len(chain))) if len(chain[n][0].value) > 1), 0)  # no empty section stays
+        whole = next(
+            (n for n in reversed(range(len(chain))) if len(chain[n][0].value) > 1), 0
+        )  # no empty section stays
         yield _without(text, *chain[whole]), None
         yield _replaced(text, here, value.value), value.value
     elif here is None:
         yield f"{text.rstrip()}\n{_nested(keys, value)}".lstrip("\n"), value
     elif len(chain) < len(keys):
         left = keys[len(chain) :]
-        if isinstance(here, ScalarNode):
+        if not isinstance(here, MappingNode):
             yield _begun(text, chain[-1][1].key, left, value), value
         else:
             yield _added(text, here, left, value, order), value
@@ -110,7 +112,7 @@ def _listed(text: str, node: Node, value: object) -> Iterator[str]:
     yield text[:at] + before + "".join(f"{head}{written(v)}\n" for v in new) + text[at:]
 
 
-def _without(text: str, parent: Node, entry: Entry) -> str:
+def _without(text: str, parent: MappingNode, entry: Entry) -> str:
     start, end = int(entry.key.start_mark.index), end_of(entry.value)
     if not parent.flow_style:
         return text[: line_start(text, start)] + text[line_end(text, end) :]
@@ -126,7 +128,7 @@ def _begun(text: str, key: Node, keys: Keys, value: object) -> str:
     return f"{text[:at]} {{{_inline(keys, value)}}}{text[at:]}"
 
 
-def _added(text: str, node: Node, keys: Keys, value: object, order: tuple[str, ...]) -> str:
+def _added(text: str, node: MappingNode, keys: Keys, value: object, order: tuple[str, ...]) -> str:
     if node.flow_style:
         at = node.end_mark.index - 1
         return text[:at].rstrip() + (", " if node.value else "") + _inline(keys, value) + text[at:]
@@ -160,7 +162,9 @@ def _with(tree: Tree, keys: Keys, value: object) -> Tree:
     """What the text shall say: the tree with the value, without keys and sections that are empty."""
     key, *rest = keys
     inner = tree.get(key)
-    return _filled({**tree, key: _with(inner if isinstance(inner, dict) else {}, tuple(rest), value) if rest else value})
+    return _filled(
+        {**tree, key: _with(inner if isinstance(inner, dict) else {}, tuple(rest), value) if rest else value}
+    )
 
 
 def _filled(tree: Tree) -> Tree:

@@ -99,9 +99,10 @@ def custom_field(name: str, parameter: CustomParameter) -> Field:
     kinds = {"int": FieldKind.INTEGER, "float": FieldKind.NUMBER, "bool": FieldKind.CHECK}
     return Field(
         f"metadata.{name}",
-        kinds.get(parameter.kind, FieldKind.TEXT),
+        FieldKind.CHOICE if parameter.choices else kinds.get(parameter.kind, FieldKind.TEXT),
         parameter.help,
         parameter.default,
+        tuple(parameter.choices),
         minimum=parameter.minimum,
         maximum=parameter.maximum,
     )

@@ -28,13 +28,17 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A configuration to start from. ``path`` is the preset's or file's path, or the run's folder."""
+    """A configuration to start from. ``path`` is the preset's or file's path, or the run's folder.
+
+    ``text``: what stands in the editor at first, where that is not the configuration as it is.
+    """
 
     kind: SourceKind
     title: str
     about: str
     path: Path
     backend: str | None = None
+    text: str | None = None
 
 
 def list_sources(context: Context) -> Iterator[tuple[list[Source], list[str]]]:

@@ -1,65 +1,64 @@
-"""A configuration edited as YAML, with what validation says beside it."""
+"""A configuration edited in a form or as its text, with what the run would take beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
-from textual.message import Message
-from textual.timer import Timer
+from textual.containers import Container, Vertical
 from textual.widgets import TextArea
 
 from tuiapp.actions import Where
-from tuiapp.messages import PlanMade, Refused, RunStarted
-from tuiapp.screens.base import ActingScreen
-from tuiapp.screens.chooser.sources import Source, read_source
+from tuiapp.messages import PlanMade, Refused
+from tuiapp.screens.chooser.sources import Source
+from tuiapp.screens.editor.arrangement import Arrangement
+from tuiapp.screens.editor.messages import EnvironmentRead, FormRead, SourceRead
+from tuiapp.screens.editor.places import TABS, Place
 from tuiapp.screens.editor.text import ConfigurationText
 from tuiapp.screens.editor.verdict import verdict
-from tuiapp.screens.guarded import guarded
-from tuiapp.widgets.bars import ActionBar, StatusLine, TopBar
+from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
+from tuiapp.widgets.form.form_pane import FormPane
+from tuiapp.widgets.form.form_view import FormView
 from tuiapp.widgets.issue_list import IssueList
 from tuiapp.widgets.pane import CursorPane
-from tuner.core.errors import TunerError
-from tuner.core.issues import Severity
+from tuiapp.widgets.preflight.lines import Known
+from tuiapp.widgets.preflight.pane import PreflightPane
 from tuner.runs.text_tail import inert
 
-if TYPE_CHECKING:
-    from tuiapp.handlers.train import TrainPlan
 
-_PAUSE = 0.25
-"""Seconds without a key after which the text is validated."""
-
-
-class EditorScreen(ActingScreen[str]):
+class EditorScreen(Arrangement):
     """Ends with the id of the run that was started, or None."""
 
     WHERE = Where.EDITOR
     BINDINGS = bindings_for(Where.EDITOR, Where.ANYWHERE)
     DEFAULT_CSS = """
     EditorScreen #edit { height: 1fr; layout: horizontal; }
-    EditorScreen #edit IssueList { width: 2fr; height: 1fr; }
-    EditorScreen.-narrow #edit { layout: vertical; }
-    EditorScreen.-narrow #edit IssueList { width: 1fr; height: 9; }
+    EditorScreen #edit-left { width: 6fr; height: 1fr; }
+    EditorScreen #edit-right { width: 5fr; height: 1fr; }
+    EditorScreen #preflight { height: 3fr; }
+    EditorScreen IssueList { height: 2fr; }
+    EditorScreen.-tabs #edit-left, EditorScreen.-tabs #edit-right { width: 1fr; }
+    EditorScreen.-tabs #preflight, EditorScreen.-tabs IssueList { height: 1fr; }
+    EditorScreen.-tabs FieldHelp { height: 6; }
+    EditorScreen.-tabs #status.-silent { display: none; }
     """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (Textual's declaration is a ClassVar)
 
     def __init__(self, source: Source) -> None:
-        super().__init__()
-        self.source = source
-        self.plan: TrainPlan | None = None
-        self._backend: str | None = source.backend
-        self._original: str | None = None
-        self._pause: Timer | None = None
-        self._launching = False
+        super().__init__(source)
+        self._known = Known(origin=source.title)
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.tuner.surroundings.place, "New run")
+        yield TabBar(list(TABS))
         with Container(id="edit"):
-            yield ConfigurationText(self.source.title)
-            yield IssueList(id="issues")
+            with Container(id="edit-left"):
+                yield FormView(self.source.title, id="form-view")
+                yield ConfigurationText(self.source.title)
+            with Vertical(id="edit-right"):
+                yield PreflightPane(id="preflight")
+                yield IssueList(id="issues")
         yield StatusLine(id="verdict")
         yield StatusLine(id="status")
         yield ActionBar()
@@ -67,139 +66,126 @@ class EditorScreen(ActingScreen[str]):
     def on_mount(self) -> None:
         if self not in self.app.screen_stack:
             return  # left before it was made; its parts are gone
-        self.query_one(ConfigurationText).focus()
-        self.renew_bar()
-        self._read()
+        self._known = replace(self._known, disk_free=self.tuner.surroundings.disk_free())
+        self.place_panes()
+        self.go_to(Place.FORM)
+        self.read()
 
-    # Reading and validating
+    # What workers tell
 
-    @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
-    def _read(self) -> None:
-        guarded(self.post_message, "reading the configuration", lambda: [SourceRead(*read_source(self.source))])
-
-    def on_source_read(self, event: SourceRead) -> None:
-        self._backend = event.backend
-        self._original = event.text
+    @on(SourceRead)
+    def _source_read(self, event: SourceRead) -> None:
+        self.backend, self.original = event.backend, event.original
+        self.first_text = event.text
+        self.draft.write(event.text)
         self.query_one(ConfigurationText).show(event.text)
-        self._validate(event.text)
+        self.check()
 
-    @on(TextArea.Changed)
-    def _typed(self) -> None:
-        if self._pause is not None:
-            self._pause.stop()
-        if self._original is not None:
-            self.plan = None  # what was validated is not what stands there
-            self._pause = self.set_timer(_PAUSE, lambda: self._validate(self.text))
+    @on(FormRead)
+    def _form_read(self, event: FormRead) -> None:
+        if not self.draft.take(event.before, event.edits, event.text):
+            return  # somebody wrote on in the text; a newer one comes
+        for problem in event.problems:
+            self.say("⚠", inert(problem))
+        asked_for = self.backend is None or self.backend == event.form.backend
+        if asked_for:
+            self.query_one(FormView).show_state(event.form, self.draft.pending)
+            self._look_at(event.form.backend)
+        self._known = replace(self._known, differences=event.differences)
 
-    @property
-    def text(self) -> str:
-        """The text as it stands."""
-        return self.query_one(ConfigurationText).text
+    def _look_at(self, backend: str) -> None:
+        if backend not in self._machines:
+            self._machines[backend] = None
+            self.look_at_environment(backend)
 
-    @work(thread=True, exclusive=True, group="validating", exit_on_error=False)
-    def _validate(self, text: str) -> None:
-        def act() -> list[Message]:
-            from tuiapp.handlers.train import TrainHandler, TrainRequest
-
-            handler = TrainHandler(self.tuner.services.context())
-            try:
-                return [PlanMade(text, handler.plan(TrainRequest(text, self._backend)))]
-            except TunerError as error:
-                return [PlanMade(text, None, inert(f"{error.message}. {error.hint}" if error.hint else error.message))]
-
-        guarded(self.post_message, "validating", act)
+    @on(EnvironmentRead)
+    def _environment_read(self, event: EnvironmentRead) -> None:
+        self._machines[event.backend] = "" if event.ok else event.message or "this machine cannot"
+        self._show_preflight()
 
     @on(PlanMade)
     def _planned(self, event: PlanMade) -> None:
-        if event.text != self.text:
+        if self.draft.edits or event.text != self.draft.base:
             return  # somebody typed on; a newer one comes
+        if event.plan is not None and self.backend not in (None, event.plan.backend):
+            return  # another backend was chosen since
         self.plan = event.plan
         issues = event.plan.issues if event.plan is not None else []
         self.query_one(IssueList).show_issues(issues, event.problem or "no issues: ready to launch")
+        self.query_one(FormView).show_issues(issues)
         self.query_one("#verdict", StatusLine).say(*verdict(event.plan, event.problem))
+        self._show_preflight()
+
+    def _show_preflight(self) -> None:
+        plan = self.plan
+        environment = self._machines.get(plan.backend) if plan is not None else None
+        self._known = replace(self._known, plan=plan or self._known.plan, environment=environment)
+        self.query_one(PreflightPane).show(self._known)
+
+    # What is typed
+
+    @on(TextArea.Changed)
+    def _typed(self, event: TextArea.Changed) -> None:
+        text = event.text_area.text
+        if self.original is not None and text != self.draft.base:
+            self.draft.write(text)
+            self.changed()
+
+    @on(FormPane.Changed)
+    def _form_changed(self, event: FormPane.Changed) -> None:
+        self.draft.change(event.state, event.value)
+        self.query_one(FormView).show_pending(self.draft.pending)
+        self.changed()
+
+    @on(FormPane.BackendPicked)
+    def _backend_picked(self, event: FormPane.BackendPicked) -> None:
+        self.backend, self.plan = event.name, None
+        self.query_one(FormView).show_backend(event.name)
+        self.check()
+
+    @on(FormPane.Unavailable)
+    def _unavailable(self, event: FormPane.Unavailable) -> None:
+        self.say("⊘", inert(event.why))
 
     # Issues
 
-    def action_issues(self) -> None:
-        issues, text = self.query_one(IssueList), self.query_one(ConfigurationText)
-        (text if issues.has_focus else issues).focus()
-
     @on(CursorPane.Chosen, "#issues")
     def _issue_chosen(self) -> None:
-        self._go_to_issue()
+        self.go_to_issue()
 
     def action_next_issue(self) -> None:
         if self.query_one(IssueList).go_next() is None:
             self.say("", "no issues")
         else:
-            self._go_to_issue()
-
-    def _go_to_issue(self) -> None:
-        issue = self.query_one(IssueList).selected
-        if issue is not None:
-            self.query_one(ConfigurationText).go_to_line(issue.line or 1)
+            self.go_to_issue()
 
     # Launching
 
     def action_launch(self) -> None:
-        plan = self.plan
-        if self._launching:
-            return
-        if plan is None:
-            self.say("⚠", "still checking the text; try again in a moment")
-        elif not plan.ok:
-            count = sum(i.is_error for i in plan.issues)
+        self.finish_field()
+        if self.plan is None:
+            self.say("⚠", "still checking; try again in a moment")
+        elif not self.plan.ok:
+            count = sum(i.is_error for i in self.plan.issues)
             self.say("✗", f"{count} error{'s' if count != 1 else ''} to mend first", "^N goes from issue to issue")
-            self.query_one(IssueList).focus()
+            self.go_to(Place.ISSUES)
         else:
-            self._ask_warnings(plan)
-
-    def _ask_warnings(self, plan: TrainPlan) -> None:
-        warnings = [i for i in plan.issues if i.severity is Severity.WARNING]
-        codes = sorted({i.code for i in warnings})
-        if not warnings:
-            self._start(plan, codes)
-            return
-        from tuiapp.screens.confirm import ConfirmScreen
-
-        lines = [f"⚠ {inert(i.path)}: {inert(i.message)}" for i in warnings]
-        lines += ["", f"Accepting: {', '.join(codes)}"]
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._start(plan, codes)
-
-        self.app.push_screen(ConfirmScreen("Start in spite of these warnings?", lines, "Accept and start"), answered)
-
-    def _start(self, plan: TrainPlan, accept: list[str]) -> None:
-        self._launching = True
-        self.say("", "starting…")
-        self._launch(plan, accept)
-
-    @work(thread=True, exclusive=True, group="launching", exit_on_error=False)
-    def _launch(self, plan: TrainPlan, accept: list[str]) -> None:
-        def act() -> list[Message]:
-            from tuiapp.handlers.train import TrainHandler
-
-            handler = TrainHandler(self.tuner.services.context())
-            run_dir = handler.submit(plan, accept)
-            handler.start(run_dir)
-            return [RunStarted(run_dir.name)]
-
-        guarded(self.post_message, "starting the run", act)
-
-    @on(RunStarted)
-    def _run_started(self, event: RunStarted) -> None:
-        self.dismiss(event.run_id)
+            self.launch(self.plan)
 
     @on(Refused)
-    def _launch_refused(self) -> None:
-        self._launching = False
+    def _reading_refused(self) -> None:
+        if self.original is None:
+            self.query_one(IssueList).show_issues([], "nothing could be read; Esc goes back")
 
     def action_back(self) -> None:
-        if self._original is None or self.text == self._original:
+        if self.query_one(FormView).writes:
+            self.query_one(FormView).leave_field()
+        elif self.original is None or self.text == self.first_text:
             self.dismiss(None)
-            return
+        else:
+            self._ask_to_leave()
+
+    def _ask_to_leave(self) -> None:
         from tuiapp.screens.confirm import ConfirmScreen
 
         def answered(yes: bool | None) -> None:
@@ -207,11 +193,3 @@ class EditorScreen(ActingScreen[str]):
                 self.dismiss(None)
 
         self.app.push_screen(ConfirmScreen("Leave without starting?", ["What you changed is lost."], "Leave"), answered)
-
-
-class SourceRead(Message):
-    """The configuration's text, and the backend it is for."""
-
-    def __init__(self, text: str, backend: str | None) -> None:
-        super().__init__()
-        self.text, self.backend = text, backend

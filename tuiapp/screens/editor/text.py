@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.widgets import TextArea
 
@@ -13,7 +15,7 @@ class ConfigurationText(TextArea):
 
     DEFAULT_CSS = """
     ConfigurationText {
-        width: 3fr; height: 1fr; border: round $border-blurred; border-title-color: $foreground 70%;
+        width: 1fr; height: 1fr; border: round $border-blurred; border-title-color: $foreground 70%;
         background: $background; padding: 0;
         &:focus { border: round $primary; border-title-color: $primary; border-title-style: bold; }
         & .text-area--cursor-line { background: $boost; }
@@ -28,8 +30,15 @@ class ConfigurationText(TextArea):
         self.border_title = Content(f"{inert(title)} · YAML")
 
     def show(self, text: str) -> None:
-        """Show another text from its beginning; control characters in it are dropped."""
-        self.load_text("\n".join(inert(line) for line in text.split("\n")))
+        """Show another text from its beginning."""
+        self.load_text(text)
+
+    def take(self, text: str) -> None:
+        """The same text, changed elsewhere: what was typed here before can still be undone."""
+        if text != self.text:
+            cursor = self.cursor_location
+            self.replace(text, (0, 0), self.document.end)
+            self.move_cursor(cursor)
 
     def go_to_line(self, number: int) -> None:
         """Put the cursor at the beginning of a line, counted from 1."""
@@ -37,3 +46,22 @@ class ConfigurationText(TextArea):
         text = self.document.get_line(line)
         self.move_cursor((line, len(text) - len(text.lstrip())), center=True)
         self.focus()
+
+    def go_to_key(self, keys: Sequence[str]) -> None:
+        """Put the cursor on the line of a key, or of the section that it lies in."""
+        from tuner.config.load import lines_of
+
+        lines = lines_of(self.text)
+        known = (lines.get(".".join(keys[:n])) for n in range(len(keys), 0, -1))
+        line = next((n for n in known if n is not None), None)
+        if line is not None:
+            self.go_to_line(line)
+
+    def path_at_cursor(self) -> str:
+        """The parameter whose key stands on the cursor's line, or the last one before; "" where there is none."""
+        from tuner.config.load import lines_of
+        from tuner.core.aliases import real_path
+
+        here = self.cursor_location[0] + 1
+        before = [(line, path) for path, line in lines_of(self.text).items() if line <= here]
+        return real_path(max(before, key=lambda found: found[0])[1]) if before else ""

@@ -26,10 +26,10 @@ def verdict(plan: TrainPlan | None, problem: str) -> tuple[str, str, str]:
 def _estimate(plan: TrainPlan) -> list[str]:
     said = []
     if plan.estimate.steps:
-        said.append(f"{plan.estimate.steps} steps")
+        said.append(_many(plan.estimate.steps, "step"))
     rows = sum(r.rows for r in plan.reports[:1])
     if rows:
-        said.append(f"{rows} rows")
+        said.append(_many(rows, "row"))
     return said
 
 

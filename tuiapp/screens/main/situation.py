@@ -31,6 +31,7 @@ def why_not(action: Action, situation: Situation) -> str:
         Need.ENDED_RUN: run is not None and not any(r.is_live for r in situation.targets or (run,)),
         Need.OWN_RUN: run is not None and run.source == OURS,
         Need.FOREIGN_RUN: run is not None and run.source != OURS,
+        Need.OUT_OF_MEMORY: run is not None and run.source == OURS and (run.error or {}).get("code") == "TRAINING_OOM",
         Need.CHECKPOINT: run is not None and situation.checkpoints,
     }
     if met[action.need]:
