@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from backends.training import CPUBackend
+from tests.support.run_builder import build_run
 from tuner.core.enums import Objective
 from tuner.core.job import JobConfiguration
+from tuner.core.states import RunState
+from tuner.runs.layout import RunPaths
 
 
 @dataclass
@@ -88,3 +91,18 @@ def trl_classes(objective: Objective) -> tuple[Any, Any]:
 
     name = objective.value.upper()
     return getattr(trl, f"{name}Trainer"), getattr(trl, f"{name}Config")
+
+
+def train_here(backend: CPUBackend, job: JobConfiguration, workspace: Path, **facts: int) -> Path:
+    """Run a job's training script in this process, in a run directory of its own. Returns that directory."""
+    from importlib import import_module
+
+    from Trainers.common.payload import load_payload
+    from Trainers.common.reporting import Reporter
+
+    run_dir = build_run(workspace / "runs", name="here", objective=job.objective.value, state=RunState.RUNNING)
+    payload = backend.translate_configuration(job, facts).payload
+    RunPaths(run_dir).payload.write_text(json.dumps(payload), encoding="utf-8")
+    script = import_module(f"Trainers.{job.objective.value}.train")
+    assert script.train(load_payload(run_dir), Reporter(run_dir)), "it was not asked to stop"
+    return run_dir
