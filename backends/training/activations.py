@@ -71,11 +71,10 @@ def _between(size: Dimensions, how: Pass) -> float:
     """Inside the MLP: gate, its activation, and up; without a gate only what goes into the activation."""
     kept = 3 if size.gated else 4 if size.architecture == "gpt2" else 1  # its activation is four operations
     dense = (size.layers - size.moe_layers) * size.intermediate
-    experts = size.moe_layers * (size.experts_per_token * size.expert_width + size.shared_width)
-    inputs = size.moe_layers * size.experts_per_token * size.hidden * 2  # routed copies in, weighted results out
-    if how.full:
-        inputs += size.moe_layers * size.experts_per_token * size.expert_width
-    return ((dense + experts) * kept + inputs) * how.element / max(1, size.layers)
+    shared = size.moe_layers * size.shared_width
+    # Experts keep the inputs of all their products, frozen or not, and the tokens as they are sorted to them and back.
+    routed = size.moe_layers * size.experts_per_token * (4 * size.expert_width + 5 * size.hidden)
+    return ((dense + shared) * kept + routed) * how.element / max(1, size.layers)
 
 
 def _input(one: Linear, linear: list[Linear], how: Pass) -> float:

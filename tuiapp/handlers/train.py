@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tuiapp.handlers.context import Context
 from tuiapp.handlers.forecast import forecast
+from tuiapp.handlers.plan_issues import distinct, refuse_unaccepted
 from tuiapp.handlers.run_spec import run_spec
 from tuiapp.handlers.token_findings import token_findings
 from tuner.config.load import lines_of, parse_job_text, with_lines
@@ -15,7 +16,7 @@ from tuner.core.backend_protocol import Estimate, TrainingBackend, Translation
 from tuner.core.enums import Device
 from tuner.core.errors import BackendError, ConfigurationError, ErrorCode
 from tuner.core.interfaces import IHandler
-from tuner.core.issues import Issue, Severity, has_errors, unaccepted
+from tuner.core.issues import Issue, has_errors
 from tuner.core.job import JobConfiguration
 from tuner.data.checks import dataset_issues, model_issues
 from tuner.data.inspect import DatasetReport
@@ -48,6 +49,7 @@ class TrainPlan:
     parent_run: str | None = None
     reports: list[DatasetReport] = field(default_factory=list)
     python_path: str = ""
+    facts: dict[str, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -107,7 +109,7 @@ class TrainHandler(IHandler):
         from_tokens, counted = token_findings(self.context.workspace, job, reports, facts)
         issues += [*from_data, *model_issues(job), *from_tokens]
         facts |= counted
-        issues = _distinct(with_lines(issues, lines_of(request.text)))
+        issues = distinct(with_lines(issues, lines_of(request.text)))
         if has_errors(issues):
             return TrainPlan(request, backend_name, issues, reports=reports, python_path=python_path)
         estimate, from_memory = forecast(self.context, backend, job, facts)
@@ -122,6 +124,7 @@ class TrainHandler(IHandler):
             parent_run,
             reports,
             python_path,
+            facts,
         )
 
     def check_environment(self, plan: TrainPlan) -> None:
@@ -164,25 +167,6 @@ class TrainHandler(IHandler):
         start_supervisor(run_dir)
 
 
-def refuse_unaccepted(issues: Sequence[Issue], accept: Sequence[str]) -> None:
-    """Raise for errors, and for warnings that were not accepted.
-
-    Raises:
-        ConfigurationError: with the first finding as its message and the count of the others.
-    """
-    blocking = [i for i in issues if i.is_error] or unaccepted(issues, accept)
-    if not blocking:
-        return
-    first = blocking[0]
-    more = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
-    place = f"{first.path}: " if first.path else ""
-    try:
-        code: ErrorCode | None = ErrorCode(first.code)
-    except ValueError:
-        code = None
-    raise ConfigurationError(f"{place}{first.message}{more}", hint=first.hint, code=code)
-
-
 def validate_environment(backend: TrainingBackend, python_path: str) -> tuple[bool, str]:
     """Backends that train on this machine look at the chosen interpreter; others have only the contract's method."""
     from backends.training.cpu import CPUBackend
@@ -197,15 +181,3 @@ def validate_environment(backend: TrainingBackend, python_path: str) -> tuple[bo
 def backend_of(job: JobConfiguration) -> str | None:
     """The backend that a configuration's device means; None where the device is left open."""
     return {Device.CPU: "cpu", Device.CUDA: "rtx", Device.MPS: "mac"}.get(job.hardware.device)
-
-
-def _distinct(issues: Sequence[Issue]) -> list[Issue]:
-    """Each finding once: two layers may meet the same missing field."""
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for issue in issues:
-        key = (issue.path, issue.code)
-        if key not in seen or issue.severity is not Severity.ERROR:
-            kept.append(issue)
-        seen.add(key)
-    return kept

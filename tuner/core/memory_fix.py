@@ -48,8 +48,8 @@ def propose_fix(
     """The changes after which ``job`` should fit; [] where nothing is left to change.
 
     The batch is divided and the accumulation multiplied, so that the effective batch stays; then come gradient
-    checkpointing and what else the backend offers; shorter sequences come last, because they cost data. It goes on until
-    ``need`` says that it fits into ``available`` bytes, and takes one step where that is not known.
+    checkpointing and what else the backend offers; shorter sequences come last, because they cost data. It goes on
+    until ``need`` says that it fits into ``available`` bytes, and takes one step where that is not known.
 
     Args:
         facts: longest_row (tokens), where known: lengths above it change nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tuiapp.cli.commands import runs_adopt, runs_compare, runs_library, runs_list, runs_picture
+from tuiapp.cli.commands import runs_adopt, runs_compare, runs_fix, runs_library, runs_list, runs_picture
 from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
@@ -36,6 +36,7 @@ def add(commands: Commands, shared: Parser) -> None:
     runs_library.add(verbs, shared)
     runs_compare.add(verbs, shared)
     runs_adopt.add(verbs, shared)
+    runs_fix.add(verbs, shared)
 
 
 def show(arguments: argparse.Namespace) -> int:

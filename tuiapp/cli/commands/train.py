@@ -71,11 +71,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_plan(plan: TrainPlan, argv: list[str]) -> None:
+    from tuiapp.cli.forecast import forecast_lines
     from tuiapp.cli.output import print_line
 
     print_line(f"backend   {plan.backend}")
-    if plan.estimate.steps:
-        print_line(f"steps     {plan.estimate.steps}")
+    for line in forecast_lines(plan.estimate):
+        print_line(line)
     for change in plan.translation.changes if plan.translation else ():
         print_line(f"note      {change}")
     print_line(f"command   {' '.join(argv)}")
