@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tuiapp.handlers.checkpoint_rows import CheckpointRow
     from tuiapp.handlers.data import Inspection, MaskedRow
     from tuiapp.handlers.data_files import DataFile
+    from tuiapp.handlers.fixes import ProposedFix
     from tuiapp.handlers.train import TrainPlan
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
@@ -123,6 +124,22 @@ class OverlayRead(Message):
     """The marked runs with their metrics, in the order in which they were marked."""
 
     runs: Sequence[OverlayRun]
+
+
+@dataclass(eq=False, repr=False)
+class FixProposed(Message):
+    """What to change in the configuration of a run that ran out of memory."""
+
+    fix: ProposedFix
+    name: str
+    run_dir: Path
+
+
+@dataclass(eq=False, repr=False)
+class FixPlanned(Message):
+    """The changed configuration is sound."""
+
+    plan: TrainPlan
 
 
 @dataclass(eq=False, repr=False)

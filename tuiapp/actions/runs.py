@@ -25,6 +25,15 @@ RUNS: tuple[Action, ...] = (
         Need.LIVE_RUN,
     ),
     Action(
+        "run.fix",
+        "Repair",
+        "Show what to change so that a run that ran out of memory fits, and start it.",
+        "R",
+        Where.MAIN,
+        "fix_run",
+        Need.OUT_OF_MEMORY,
+    ),
+    Action(
         "checkpoint.best",
         "Best",
         "Go to the best checkpoint and say why it is.",

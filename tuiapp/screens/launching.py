@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -23,19 +24,20 @@ class Launching(ActingScreen[str]):
     launching = False
     """Whether a run is being started: a second key does nothing."""
 
-    def launch(self, plan: TrainPlan) -> None:
-        """Start a plan without errors; its warnings want a yes."""
+    def launch(self, plan: TrainPlan, accepted: Container[str] = ()) -> None:
+        """Start a plan without errors; its warnings want a yes, but for those accepted before ("path: message")."""
         warnings = [i for i in plan.issues if i.severity is Severity.WARNING]
         codes = sorted({i.code for i in warnings})
+        fresh = [i for i in warnings if f"{i.path}: {i.message}" not in accepted]
         if self.launching:
             return
-        if not warnings:
+        if not fresh:
             self._start(plan, codes)
             return
         from tuiapp.screens.confirm import ConfirmScreen
 
-        lines = [f"⚠ {inert(i.path)}: {inert(i.message)}" for i in warnings]
-        lines += ["", f"Accepting: {', '.join(codes)}"]
+        lines = [f"⚠ {inert(i.path)}: {inert(i.message)}" for i in fresh]
+        lines += ["", f"Accepting: {', '.join(sorted({i.code for i in fresh}))}"]
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -18,6 +18,7 @@ from tuiapp.screens.guarded import guarded
 from tuiapp.screens.main.adopt_actions import AdoptActions
 from tuiapp.screens.main.chart_actions import ChartActions
 from tuiapp.screens.main.compare_actions import CompareActions
+from tuiapp.screens.main.fix_actions import FixActions
 from tuiapp.screens.main.log_actions import LogActions
 from tuiapp.screens.main.shared_cursor import SharedCursor
 from tuiapp.screens.main.table_actions import TableActions
@@ -36,7 +37,7 @@ _PATIENCE = 0.15
 """Seconds after which a selected run that is still being read is said to be."""
 
 
-class Following(SharedCursor, TableActions, ChartActions, LogActions, AdoptActions, CompareActions):
+class Following(SharedCursor, TableActions, ChartActions, LogActions, AdoptActions, FixActions, CompareActions):
     """Holds which run is watched; what is read of another one is not shown."""
 
     def __init__(self, observer: Observer) -> None:
