@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from backends.training import CPUBackend, MacBackend, RTXBackend
-from tuner.core import BackendError, ConfigurationError, ITrainingBackend
+from tuner.core import ConfigurationError, ITrainingBackend
 from tuner.core.backend_protocol import TrainingBackend
-from tuner.core.errors import ErrorCode
 from tuner.core.registry import TrainingBackendRegistry
 
 BACKENDS = [CPUBackend, MacBackend, RTXBackend]
@@ -92,13 +91,3 @@ def test_a_missing_or_broken_configuration(tmp_path: Path, text: str | None, com
 def test_methods_do_not_depend_on_the_root(tmp_path: Path) -> None:
     for backend in BACKENDS:
         assert backend(repo_root=tmp_path / "nowhere").get_available_methods() == backend().get_available_methods()
-
-
-def test_mac_says_that_it_cannot_train_yet() -> None:
-    from tests.support.jobs import job
-
-    with pytest.raises(BackendError) as caught:
-        MacBackend().translate_configuration(job(), {})
-    assert caught.value.code is ErrorCode.UNSUPPORTED_BACKEND
-    assert MacBackend().estimate(job(), {}).confidence == "unknown"
-    assert {i.code for i in MacBackend().validate_configuration(job())} >= {"UNSUPPORTED_OBJECTIVE"}

@@ -78,12 +78,18 @@ def test_execute_refuses_a_configuration_that_was_broken_meanwhile(backend: CPUB
         backend.execute(config, pretender(tmp_path, 0))
 
 
-def test_mac_refuses_to_execute(tmp_path: Path) -> None:
-    backend = MacBackend()
-    config = backend.load_config("mlx")
-    with pytest.raises(BackendError):
-        MacBackend(repo_root=tmp_path).execute(config, pretender(tmp_path, 0))
-    assert not (tmp_path / "runs").exists()
+def test_execute_of_mlx_hands_over_its_own_terms(tmp_path: Path) -> None:
+    backend = MacBackend(repo_root=tmp_path)
+    config = MacBackend().load_config("mlx")
+    path = tmp_path / "Trainers" / "mlx" / "configs" / "config.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(config.config_path.read_bytes())
+    config = backend.load_config("mlx").model_copy(update={"batch_size": 3})
+    assert backend.execute(config, pretender(tmp_path, 0)) == 0
+    (run_dir,) = (tmp_path / "runs").iterdir()
+    assert RunPaths(run_dir).console.read_text() == f"-u -m Trainers.mlx.train {run_dir}\n"
+    payload = json.loads(RunPaths(run_dir).payload.read_bytes())
+    assert (payload["trainer"], payload["arguments"]["batch_size"], payload["schedule"]["peak"]) == ("mlx", 3, 1e-6)
 
 
 def test_detached_training_can_be_watched_and_cancelled(workspace: Workspace) -> None:
