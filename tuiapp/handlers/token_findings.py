@@ -15,13 +15,14 @@ from tuner.data.report import DatasetReport
 
 if TYPE_CHECKING:
     from tuner.data.learned_turns import Turns
+    from tuner.data.token_report import TokenReport
     from tuner.data.token_sample import TokenSamples
 
 
 def token_findings(
     workspace: Workspace, job: JobConfiguration, reports: list[DatasetReport], facts: dict[str, int]
-) -> tuple[list[Issue], dict[str, int]]:
-    """Issues and facts from the training rows' tokens; none where dataset or tokenizer are not on this machine.
+) -> tuple[list[Issue], dict[str, int], TokenReport | None]:
+    """Issues, facts and report of the training rows' tokens; none where dataset or tokenizer are not on this machine.
 
     Args:
         reports: of the job's datasets, training first; facts: its row counts.
@@ -29,10 +30,10 @@ def token_findings(
     folder = tokenizer_folder(job)
     training = job.datasets.training
     if folder is None or training is None or HubName.parse(training) is not None:
-        return [], {}
+        return [], {}, None
     report = next((r for r in reports if r.path == Path(training) and r.rows), None)
     if report is None:
-        return [], {}
+        return [], {}, None
     from tuner.data.chat_tokenizer import TokenizerUnreadable
     from tuner.data.line import DatasetUnreadable
     from tuner.data.token_issues import token_facts, token_issues
@@ -43,9 +44,9 @@ def token_findings(
     try:
         sample = _samples(workspace.hidden / "tokens").sample(report.path, job.datasets.format, learning, folder)
     except (DatasetUnreadable, TokenizerUnreadable):
-        return [], {}  # the model's own check says what is wrong with it
+        return [], {}, None  # the model's own check says what is wrong with it
     counted = report_of(sample.rows, sample.sampled, job.schedule.sequence_length)
-    return list(token_issues(counted)), token_facts(counted, facts)
+    return list(token_issues(counted)), token_facts(counted, facts), counted
 
 
 def tokenizer_folder(job: JobConfiguration) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuiapp.handlers.context import Context
 from tuiapp.handlers.forecast import forecast
@@ -24,6 +25,9 @@ from tuner.discovery.resolve import resolve_job
 from tuner.jobs.start import start_supervisor
 from tuner.jobs.submit import Launch, create_run
 
+if TYPE_CHECKING:
+    from tuner.data.token_report import TokenReport
+
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
@@ -38,7 +42,10 @@ class TrainRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrainPlan:
-    """What would run. ``job`` and ``translation`` are None where an issue is an error."""
+    """What would run. ``job`` and ``translation`` are None where an issue is an error.
+
+    ``tokens``: the training rows in the model's tokens; None where they could not be counted.
+    """
 
     request: TrainRequest
     backend: str
@@ -50,6 +57,7 @@ class TrainPlan:
     reports: list[DatasetReport] = field(default_factory=list)
     python_path: str = ""
     facts: dict[str, int] = field(default_factory=dict)
+    tokens: TokenReport | None = None
 
     @property
     def ok(self) -> bool:
@@ -106,12 +114,14 @@ class TrainHandler(IHandler):
         issues += found
         issues += backend.validate_configuration(job)
         from_data, facts, reports = dataset_issues(job, python_path)
-        from_tokens, counted = token_findings(self.context.workspace, job, reports, facts)
+        from_tokens, counted, tokens = token_findings(self.context.workspace, job, reports, facts)
         issues += [*from_data, *model_issues(job), *from_tokens]
         facts |= counted
         issues = distinct(with_lines(issues, lines_of(request.text)))
         if has_errors(issues):
-            return TrainPlan(request, backend_name, issues, reports=reports, python_path=python_path)
+            return TrainPlan(
+                request, backend_name, issues, reports=reports, python_path=python_path, facts=facts, tokens=tokens
+            )
         estimate, from_memory = forecast(self.context, backend, job, facts)
         issues += with_lines(from_memory, lines_of(request.text))
         return TrainPlan(
@@ -125,6 +135,7 @@ class TrainHandler(IHandler):
             reports,
             python_path,
             facts,
+            tokens,
         )
 
     def check_environment(self, plan: TrainPlan) -> None:

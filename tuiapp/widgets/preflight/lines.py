@@ -12,7 +12,6 @@ from tuiapp.widgets.ink import Ink
 from tuiapp.widgets.preflight.memory import memory_lines
 from tuiapp.widgets.preflight.spark import spark
 from tuiapp.widgets.strips import Part, fit
-from tuner.data.token_report import TokenReport
 from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
@@ -64,14 +63,8 @@ def _data_lines(plan: TrainPlan, ink: Ink) -> list[list[Part]]:
     return lines or [_line("Data", ink=ink)]
 
 
-def tokens_of(plan: TrainPlan) -> TokenReport | None:
-    """What counting the training rows' tokens came to; None where they were not counted."""
-    found = getattr(plan, "tokens", None)
-    return found if isinstance(found, TokenReport) else None
-
-
 def _token_lines(plan: TrainPlan, ink: Ink, width: int) -> list[list[Part]]:
-    report = tokens_of(plan)
+    report = plan.tokens
     if report is None:
         hint = "its tokenizer is not on this machine" if plan.reports else "no data was read"
         return [_line("Tokens", (NOTHING, ink.faint), (f"  {hint}", ink.muted), ink=ink)]
