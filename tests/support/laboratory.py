@@ -55,6 +55,17 @@ metadata: {exact_match_rows: 2, answer_tokens: 8}
 output: {suffix: preferred}
 """
 
+DPO = """
+objective: dpo
+model: {parent: tools@best}
+datasets: {training: data/dpo.jsonl, validation_fraction: 0.2}
+schedule: {max_steps: 4, batch_size: 4, sequence_length: 512, checkpoints: 2, evaluations: 2}
+optimizer: {learning_rate: 1e-3}
+preference: {beta: 0.2}
+metadata: {dpo_loss: ipo, exact_match_rows: 2, answer_tokens: 8}
+output: {suffix: preferring}
+"""
+
 ENDLESS = """
 objective: sft
 model: {base_model: base}
@@ -83,7 +94,8 @@ def write_laboratory(root: Path) -> Workspace:
     labelled = [{**row, "label": i % 2 == 0} for i, row in enumerate(rows)]
     _jsonl(root, "kto", labelled[:32])
     _jsonl(root, "kto-validation", labelled[32:])
-    for name, text in (("pretrain", PRETRAIN), ("sft", SFT), ("kto", KTO), ("endless", ENDLESS)):
+    _jsonl(root, "dpo", [{"prompt": q, "chosen": a, "rejected": pairs[i - 1][1]} for i, (q, a) in enumerate(pairs)])
+    for name, text in (("pretrain", PRETRAIN), ("sft", SFT), ("kto", KTO), ("dpo", DPO), ("endless", ENDLESS)):
         (root / "configs" / f"{name}.yaml").write_text(text, encoding="utf-8")
     (root / "data" / "corpus.txt").write_text("\n".join(f"{q}\n{a}" for q, a in pairs * 3), encoding="utf-8")
     return Workspace(root)
