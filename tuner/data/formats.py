@@ -27,7 +27,11 @@ def detect(record: Mapping[str, object]) -> DatasetFormat | None:
 
     Keys whose value is null are as if they were not there, unless there is nothing else.
     """
-    return _by_keys(record, {k for k, v in record.items() if v is not None}) or _by_keys(record, record.keys())
+    if None in record.values():
+        found = _by_keys(record, {k for k, v in record.items() if v is not None})
+        if found is not None:
+            return found
+    return _by_keys(record, record.keys())
 
 
 def _by_keys(record: Mapping[str, object], keys: Set[str]) -> DatasetFormat | None:
@@ -89,7 +93,10 @@ def _answered(record: Record, kind: DatasetFormat | None) -> Record:
         prompt, completion = _conversation(record, kind.value)
     else:
         raise BadRecord("UNKNOWN_FORMAT", f"keys {', '.join(sorted(map(str, record))) or '(none)'} fit no known format")
-    if not any(turn["content"] or "tool_calls" in turn for turn in prompt):
+    for turn in prompt:
+        if turn["content"] or "tool_calls" in turn:
+            break
+    else:
         raise BadRecord("EMPTY", "every turn before the answer is empty")
     return _with_tools({"prompt": with_system(prompt, record), "completion": completion}, record)
 
@@ -127,7 +134,9 @@ def _history(record: Record) -> list[object]:
 
 
 def _with_tools(shape: Record, record: Record) -> Record:
-    tools = tool_list(record["tools"]) if record.get("tools") else []
+    if not record.get("tools"):
+        return shape
+    tools = tool_list(record["tools"])
     return {**shape, "tools": tools} if tools else shape
 
 

@@ -59,21 +59,20 @@ def usable_rows(
 def numbered_rows(
     path: Path,
     kind: DatasetFormat,
-    objective: Objective,
+    objective: Objective | None,
     report: DatasetReport,
     *,
     python: str = "",
     progress: Progress | None = None,
 ) -> Iterator[tuple[int, Record]]:
-    """``usable_rows`` with the line of each.
+    """``usable_rows`` with the line of each. Without an objective, rows of all formats can be used, mixed ones too.
 
     Raises:
         DatasetUnreadable: the dataset as a whole cannot be read.
     """
     report.format = None if kind is DatasetFormat.AUTO else kind
-    mixed = objective is Objective.PRETRAIN
+    mixed = objective in {Objective.PRETRAIN, None}
     decided: DatasetFormat | None = report.format
-    usable = USABLE[objective]
     for count, line in enumerate(read_lines(path, python)):
         if progress is not None and not count % _EVERY:
             progress(count, min(1.0, line.at / report.bytes) if report.bytes else None)
@@ -85,7 +84,7 @@ def numbered_rows(
         wanted = decided or found
         if wanted is None:
             _note(report, line, "UNKNOWN_FORMAT", f"keys {_keys(record)} fit no known format")
-        elif wanted not in usable:
+        elif objective is not None and wanted not in USABLE[objective]:
             _note(report, line, "WRONG_FORMAT", f"{objective.value} cannot use {wanted.value} rows")
         elif not mixed and found is not None and found is not wanted:
             _note(report, line, "MIXED_FORMAT", f"is {found.value}, the rows before {wanted.value}")

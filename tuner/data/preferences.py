@@ -34,6 +34,8 @@ def pair(record: Record) -> Record:
             raise BadRecord("NO_PROMPT", "chosen and rejected are conversations that do not begin alike")
         prompt = _agreed(given, chosen[:shared])
         chosen, rejected = chosen[shared:], rejected[shared:]
+        if chosen[0]["role"] == "user" or rejected[0]["role"] == "user":
+            raise BadRecord("NO_PROMPT", "chosen and rejected part before an answer, at a question")
     if chosen == rejected:
         raise BadRecord("NO_PREFERENCE", "chosen and rejected are the same")
     for key, answer in (("chosen", chosen), ("rejected", rejected)):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from hashlib import blake2b
+from collections.abc import Hashable
 
 from tuner.data.line import Record
 
 _TABLES = 64
 _SMALLEST = 16
+_BITS = 2**64 - 1
 
 
 class SeenRows:
@@ -77,18 +78,27 @@ class _Table:
 
 def content_key(row: Record) -> int:
     """64 bits of a row in the trainers' shape: equal for equal rows, within this process."""
-    return _key(row)
+    return hash(tuple(_part(value) for value in row.values())) & _BITS
 
 
 def prompt_key(row: Record) -> int:
     """64 bits of a row's prompt, or of all of it where it has none."""
-    return _key(row.get("prompt", row))
+    return hash(_part(row["prompt"])) & _BITS if "prompt" in row else content_key(row)
 
 
-def _key(value: object) -> int:
+def _part(value: object) -> Hashable:
+    """A text, a label, turns or tools as something that Python hashes: fast, by SipHash."""
+    if isinstance(value, list):
+        return tuple(
+            (turn["role"], turn["content"]) if len(turn) == 2 and "role" in turn and "content" in turn else _bytes(turn)
+            for turn in value
+        )
+    return value if isinstance(value, str | bool) else _bytes(value)
+
+
+def _bytes(value: object) -> bytes:
     try:
         # Version 2 knows no references, so that equal values are equal bytes.
-        source = marshal.dumps(value, 2)  # type: ignore[arg-type]  # what marshal cannot take raises
+        return marshal.dumps(value, 2)  # type: ignore[arg-type]  # what marshal cannot take raises
     except ValueError:  # a date or the like in a tool's arguments
-        source = repr(value).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(source, digest_size=8).digest(), "little")
+        return repr(value).encode("utf-8", "surrogatepass")

@@ -45,7 +45,19 @@ def turns(record: Record, key: str, role: str, *, conversation: bool = False) ->
         value = [value]
     if not isinstance(value, list) or not value:
         raise BadRecord("EMPTY", f"{key} is empty" if not value else f"{key} is neither text nor a list of turns")
-    return [_turn(each, key, i) for i, each in enumerate(value)]
+    found: list[Message] = []
+    for place, each in enumerate(value):
+        if not isinstance(each, dict):
+            raise BadRecord("BAD_TURN", f"{key}[{place}] is not an object with role and content")
+        if len(each) == 2:  # most turns are just this, and rows are many
+            role_here, content = each.get("role"), each.get("content")
+            if content and type(content) is str and type(role_here) is str and role_here in ROLES:
+                if role_here == "assistant" and content.isspace():
+                    raise BadRecord("EMPTY", f"{key}[{place}] is an empty answer")
+                found.append({"role": role_here, "content": content})
+                continue
+        found.append(_other_turn(each, f"{key}[{place}]"))
+    return found
 
 
 def with_system(messages: list[Message], record: Record) -> list[Message]:
@@ -64,17 +76,6 @@ def with_system(messages: list[Message], record: Record) -> list[Message]:
             raise BadRecord("BAD_TURN", "has two system prompts, one beside the turns and another in them")
         return messages
     return [{"role": "system", "content": value}, *messages]
-
-
-def _turn(value: object, key: str, place: int) -> Message:
-    if not isinstance(value, dict):
-        raise BadRecord("BAD_TURN", f"{key}[{place}] is not an object with role and content")
-    role, content = value.get("role"), value.get("content")
-    if len(value) == 2 and isinstance(content, str) and isinstance(role, str) and role in ROLES:
-        if role == "assistant" and (not content or content.isspace()):
-            raise BadRecord("EMPTY", f"{key}[{place}] is an empty answer")
-        return {"role": role, "content": content}
-    return _other_turn(value, f"{key}[{place}]")
 
 
 def _other_turn(value: Record, where: str) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tuiapp.cli.commands import data_convert
 from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
@@ -15,6 +16,7 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--objective", default="sft", choices=["sft", "kto", "dpo", "pretrain"])
     parser.set_defaults(run=inspect)
+    data_convert.add(verbs, shared)
 
 
 def inspect(arguments: argparse.Namespace) -> int:
