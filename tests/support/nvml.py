@@ -51,3 +51,13 @@ class FakeNvml:
     def nvmlDeviceGetPowerUsage(self, handle: object) -> int:  # noqa: N802
         self._ask("nvmlDeviceGetPowerUsage")
         return 655_500
+
+    def nvmlSystemGetDriverVersion(self) -> str:  # noqa: N802
+        return "580.95.05"
+
+    def nvmlDeviceGetUUID(self, handle: object) -> str:  # noqa: N802
+        return f"GPU-{handle}"
+
+    def nvmlDeviceGetCudaComputeCapability(self, handle: object) -> tuple[int, int]:  # noqa: N802
+        self._ask("nvmlDeviceGetCudaComputeCapability")
+        return 9, 0
