@@ -122,6 +122,7 @@ def _holds_tokens(name: str) -> bool:
 def _peak_of(trainer: Trainer, rows: list[Any]) -> int | None:
     """Forward and backward with as much memory taken as the optimizer will keep; the most bytes on the device."""
     device = trainer.args.device
+    trainer.current_gradient_accumulation_steps = trainer.args.gradient_accumulation_steps  # as its loop sets it
     inputs = trainer.data_collator(rows)
     if device.type != "cuda":
         trainer.training_step(trainer.model_wrapped, inputs)

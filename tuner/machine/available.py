@@ -53,14 +53,21 @@ def _host_available() -> int:
 
 
 def _container_room(cgroup: Path) -> int | None:
-    """What a memory limit (cgroup version 2) leaves; the file cache within it can be had back."""
+    """What a container's memory limit leaves, by either version of cgroups; its file cache can be had back."""
+    new = _room(cgroup, "memory.max", "memory.current", "inactive_file ")
+    if new is not None:
+        return new
+    return _room(cgroup / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ")
+
+
+def _room(folder: Path, limit_name: str, used_name: str, cache_name: str) -> int | None:
     try:
-        limit = (cgroup / "memory.max").read_text().strip()
+        limit = (folder / limit_name).read_text().strip()
         if not limit.isdigit():
             return None
-        used = int((cgroup / "memory.current").read_text())
-        lines = (cgroup / "memory.stat").read_text().splitlines()
-        cache = next((int(line.split()[1]) for line in lines if line.startswith("inactive_file ")), 0)
+        used = int((folder / used_name).read_text())
+        lines = (folder / "memory.stat").read_text().splitlines()
+        cache = next((int(line.split()[1]) for line in lines if line.startswith(cache_name)), 0)
     except (OSError, ValueError, IndexError):
         return None
     return max(0, int(limit) - used + cache)
