@@ -67,13 +67,13 @@ def _empty(report: TokenReport) -> Issue:
 
 
 def _truncated(report: TokenReport) -> Issue:
-    share = report.lost_tokens / max(1, report.tokens + report.lost_tokens)
+    lines = _lines(report.truncated_lines, report.truncated_rows)
     return Issue(
         path="schedule.sequence_length",
         severity=Severity.WARNING if report.truncated_rows > _MANY * report.rows else Severity.INFO,
         code="TRUNCATED",
         message=f"{_of(report.truncated_rows, report)} are longer than {report.sequence_length} tokens and are cut:"
-        f" {report.lost_tokens} tokens ({share:.0%}) are lost{_lines(report.truncated_lines, report.truncated_rows)}",
+        f" {report.lost_tokens} tokens ({report.lost_share:.0%}) are lost{lines}",
         hint=f"{_longer(report)}, or accept it (--accept TRUNCATED)",
     )
 

@@ -22,7 +22,7 @@ class TokenReport:
     computed on. ``lost_tokens`` were cut off. ``untrainable_rows`` have no token to learn from (left), and training
     passes them over. ``unrenderable_rows`` are refused by the chat template, ``problems`` says why, and training would
     fail at the first of them. ``notes`` counts what else is special, in words. ``histogram``: (low, high, rows), both
-    ends included. ``sampled``: not all rows were counted.
+    ends included. ``sampled``: not all rows were counted. ``all_tokens``: before truncation, of all rows.
     """
 
     rows: int
@@ -43,6 +43,12 @@ class TokenReport:
     problems: list[Problem] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     sampled: bool = False
+    all_tokens: int = 0
+
+    @property
+    def lost_share(self) -> float:
+        """Of all tokens, those that truncation cuts off (0 to 1)."""
+        return self.lost_tokens / self.all_tokens if self.all_tokens else 0.0
 
     def as_dict(self) -> dict[str, object]:
         """The "tokens" of `data inspect`."""
@@ -65,6 +71,7 @@ class TokenReport:
             "histogram": [{"low": low, "high": high, "rows": rows} for low, high, rows in self.histogram],
             "notes": self.notes,
             "sampled": self.sampled,
+            "all_tokens": self.all_tokens,
         }
 
 

@@ -95,7 +95,7 @@ class Tally:
         self._limit = sequence_length
         self._lengths = Counter[int]()
         self._notes = Counter[str]()
-        self._sum = self._tokens = self._trainable = self._lost = 0
+        self._sum = self._all = self._tokens = self._trainable = self._lost = 0
         self._truncated = self._untrainable = self._refused = 0
         self._truncated_lines: list[int] = []
         self._untrainable_lines: list[int] = []
@@ -124,6 +124,7 @@ class Tally:
             self._truncated += 1
             _list(self._truncated_lines, row.line)
         self._lost += lost
+        self._all += tokens + lost
         if nothing:  # the trainer leaves such a row out
             self._untrainable += 1
             _list(self._untrainable_lines, row.line)
@@ -152,6 +153,7 @@ class Tally:
             problems=self._problems,
             notes=dict(self._notes),
             sampled=sampled,
+            all_tokens=self._all,
         )
 
 
