@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +58,17 @@ NAMED: dict[str, Any] = {
     "method": {"type": "full"},
     "schedule": {
         "max_steps": 9, "batch_size": 3, "save_steps": 2, "eval_steps": 4, "train_on_inputs": "enabled",
-        "sequence_length": 512,
+        "sequence_length": 512, "early_stopping_patience": 3,
     },
     "optimizer": {"scheduler": {"type": "polynomial", "min_lr_ratio": 0.5, "warmup_ratio": 1.0}},
     "metadata": {
         "exact_match_rows": 2, "answer_tokens": 5, "evaluate_first": True, "train_on_turns": "last", "dpo_loss": "ipo",
-        "dpo_label_smoothing": 0.1, "kto_loss": "apo_zero_unpaired", "precompute_reference": True,
+        "dpo_label_smoothing": 0.1, "kto_loss": "apo_zero_unpaired", "precompute_reference": True, "probe": True,
+        "early_stopping_metric": "eval_runtime", "early_stopping_delta": 0.5, "divergence_guard": False,
+        "divergence_loss_factor": 4.0, "divergence_gradient_norm": 99.0, "divergence_gradient_rows": 7,
+        "tensorboard": True,
     },
+    "integrations": {"wandb": {"project": "mine", "entity": "us", "api_key_env": "OUR_KEY"}},
 }  # fmt: skip
 
 Check = Callable[[Built], Any]
@@ -77,6 +81,11 @@ def steps(built: Built) -> int:
 
 def scheduled(built: Built) -> tuple[str, dict[str, float]]:
     return str(built.args.lr_scheduler_type.value), built.args.lr_scheduler_kwargs
+
+
+def said(section: str, key: str, built: Built) -> Any:
+    """What stands in a section of the payload that is read by what we put around the trainer."""
+    return built.payload.values[section][key]
 
 
 IN_COUNTED: dict[str, tuple[tuple[str, ...], Check, Any]] = {
@@ -130,6 +139,23 @@ IN_NAMED: dict[str, tuple[tuple[str, ...], Check, Any]] = {
     "schedule.train_on_inputs": (("sft",), lambda b: "<|im_start|>user" in b.learned(), True),
     "optimizer.scheduler.type": (ALL, scheduled, ("polynomial", {"lr_end": 0.5 * 1e-5, "power": 1.0})),
     "optimizer.scheduler.warmup_ratio": (ALL, lambda b: b.args.get_warmup_steps(40), 40),
+    **{
+        path: (ALL, partial(said, "guards", key), value)
+        for path, key, value in (
+            ("schedule.early_stopping_patience", "early_stopping_patience", 3),
+            ("metadata.early_stopping_metric", "early_stopping_metric", "eval_runtime"),
+            ("metadata.early_stopping_delta", "early_stopping_delta", 0.5),
+            ("metadata.divergence_guard", "divergence", False),
+            ("metadata.divergence_loss_factor", "loss_factor", 4.0),
+            ("metadata.divergence_gradient_norm", "gradient_norm", 99.0),
+            ("metadata.divergence_gradient_rows", "gradient_rows", 7),
+        )
+    },
+    "metadata.tensorboard": (ALL, partial(said, "reporting", "tensorboard"), True),
+    "integrations.wandb.project": (ALL, lambda b: said("reporting", "wandb", b)["project"], "mine"),
+    "integrations.wandb.entity": (ALL, lambda b: said("reporting", "wandb", b)["entity"], "us"),
+    "integrations.wandb.api_key_env": (ALL, lambda b: said("reporting", "wandb", b)["api_key_env"], "OUR_KEY"),
+    "metadata.probe": (ALL, lambda b: b.payload.option("probe"), True),
     "metadata.exact_match_rows": (ALL, lambda b: b.payload.option("exact_match_rows"), 2),
     "metadata.answer_tokens": (ALL, lambda b: b.payload.option("answer_tokens"), 5),
     "metadata.evaluate_first": (ALL, lambda b: b.payload.option("evaluate_first"), True),
