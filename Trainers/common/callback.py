@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from Trainers.common.ending import tell_stopped_early, with_last_checkpoint
+from Trainers.common.guards import DivergenceGuard, EarlyStopping, not_a_number
 from Trainers.common.models import keep_tokenizer_files
 from Trainers.common.ranks import Agreement, SupervisorWatch
 from Trainers.common.reporting import Reporter, say
-from tuner.core.errors import ErrorCode, FailureClass, TunerError
+from Trainers.common.throughput import Throughput
+from Trainers.common.whole_weights import broken_weights
 from tuner.core.states import Phase
 from tuner.runs.checkpoint_marker import mark_complete
 from tuner.runs.control import read_request
@@ -22,18 +25,34 @@ Evaluate = Callable[[Any], dict[str, float]]
 
 
 class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is untyped for us
-    """Writes one run's rows and marks its checkpoints. ``stopped`` is True once it stopped on request."""
+    """Writes one run's rows, marks its checkpoints, and ends it where going on makes no sense.
 
-    def __init__(self, reporter: Reporter, more_metrics: Evaluate | None = None) -> None:
+    ``stopped`` is True once it stopped on request.
+    """
+
+    def __init__(
+        self, reporter: Reporter, more_metrics: Evaluate | None = None, guards: Mapping[str, object] | None = None
+    ) -> None:
+        """``guards`` as the payload names them; None watches for a divergence and never stops early."""
         self.reporter = reporter
         self.more_metrics = more_metrics
         self.stopped = False
+        self._early, self._sense = EarlyStopping.of(guards or {}), DivergenceGuard.of(guards or {})
+        self._speed = Throughput(0)
         self._supervisor = SupervisorWatch()
         self._all = Agreement()
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
         self.reporter.phase(Phase.TRAINING, "first step")
         self.reporter.progress(state.global_step, state.max_steps)
+        self.reporter.rows.go_on_after(state.global_step)
+        self._speed = Throughput(args.train_batch_size * args.gradient_accumulation_steps * args.world_size)
+        for row in state.log_history if state.global_step else ():  # what an earlier attempt saw counts
+            self._sense.seen(row.get("step", 0), row)
+            self._early.seen(row.get("step", 0), row)
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
+        self._speed.step_begins()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
         last = state.global_step >= state.max_steps
@@ -45,6 +64,8 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
             control.should_save = control.should_training_stop = True
         elif last and args.eval_strategy != "no":
             control.should_evaluate = True
+        control.should_log = control.should_log or last
+        self._speed.step_ends(leaves=control.should_evaluate or control.should_save)
         if control.should_evaluate:
             self.reporter.phase(Phase.EVALUATING)
         elif control.should_save:
@@ -62,16 +83,12 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
     ) -> None:
         if not logs or not state.is_world_process_zero:
             return
-        self.reporter.rows.write(state.global_step, logs)
-        say_row(state.global_step, logs)
-        loss = logs.get("loss")
-        if isinstance(loss, float) and not math.isfinite(loss):
-            raise TunerError(
-                f"the loss became {loss} at step {state.global_step}",
-                code=ErrorCode.NAN_LOSS,
-                failure_class=FailureClass.USER,
-                hint="lower optimizer.learning_rate, lengthen the warmup, or set model.precision: bf16 instead of fp16",
-            )
+        row = {**logs, **(self._speed.row(logs) if "loss" in logs else self._speed.closing_row(logs))}
+        self.reporter.rows.write(state.global_step, row)
+        say_row(state.global_step, row)
+        wrong = self._sense.seen(state.global_step, logs)
+        if wrong is not None:
+            raise with_last_checkpoint(wrong, self.reporter.run_dir)
 
     def on_evaluate(
         self,
@@ -88,6 +105,10 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
             say_row(state.global_step, found)
             if metrics is not None:
                 metrics.update(found)
+        why = self._early.seen(state.global_step, metrics or {})
+        if why is not None and state.global_step < state.max_steps:
+            control.should_training_stop = True
+            tell_stopped_early(self.reporter, why)
         self.reporter.phase(Phase.SAVING if control.should_save else Phase.TRAINING)
 
     def on_save(
@@ -96,18 +117,34 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         state: TrainerState,
         control: TrainerControl,
         processing_class: Any = None,
+        model: Any = None,
         **kw: Any,
     ) -> None:
-        self._all.wait()  # each process has written its own random state by then
+        folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        self._refuse_broken(model, state, folder)  # and so each process has written its own random state by then
         if not state.is_world_process_zero:
             return
-        folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         if processing_class is not None:
             keep_tokenizer_files(processing_class, folder)
         mark_complete(folder)
         self.reporter.event("checkpoint", f"saved checkpoint-{state.global_step}", {"step": state.global_step})
         say(f"saved checkpoint-{state.global_step}")
         self.reporter.phase(Phase.TRAINING)
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kw: Any
+    ) -> None:
+        self._refuse_broken(model, state)
+
+    def _refuse_broken(self, model: Any, state: TrainerState, folder: Path | None = None) -> None:
+        """Weights that are no numbers end the run, and ``folder``, which holds them, goes."""
+        broken = broken_weights(model)
+        if not self._all.any(bool(broken)) or not self._sense.active:
+            return
+        if folder is not None and state.is_world_process_zero:
+            shutil.rmtree(folder)
+        wrong = not_a_number(f"the weights ({broken or 'of another process'})", None, state.global_step)
+        raise with_last_checkpoint(wrong, self.reporter.run_dir)
 
 
 def attach(trainer: Trainer, callback: RunCallback) -> None:

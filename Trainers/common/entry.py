@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from Trainers.common.failures import describe
+from Trainers.common.mirrors import open_mirrors
 from Trainers.common.payload import Payload, load_payload
 from Trainers.common.quick_start import begin_loading
 from Trainers.common.ranks import is_main, leave_together, world_size
 from Trainers.common.reporting import Reporter, reporter_for
+from Trainers.common.unsloth_models import import_first
 from tuner.core.states import Phase
 from tuner.runs.control import STOPPED_EXIT_CODE
 from tuner.runs.state_file import patch_state, read_state
@@ -28,7 +30,13 @@ def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
     try:
         reporter = reporter_for(run_dir)
         reporter.phase(Phase.PREPARING, "starting the trainer")
-        finished = work(load_payload(run_dir), reporter)
+        payload = load_payload(run_dir)
+        import_first(payload)
+        reporter.mirrors = open_mirrors(payload, reporter.warn)
+        try:
+            finished = work(payload, reporter)
+        finally:
+            reporter.close()
         leave_together()
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):

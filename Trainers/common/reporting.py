@@ -6,17 +6,26 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from Trainers.common.ranks import is_main
 from tuner.core.states import Phase
 from tuner.runs.events import append_event
 from tuner.runs.layout import RunPaths
 from tuner.runs.manifest_file import patch_manifest
-from tuner.runs.rows import MetricRowWriter
+from tuner.runs.rows import MetricRowWriter, Value
 from tuner.runs.state_file import patch_state
 
 _PROGRESS_INTERVAL = 1.0
 """Seconds between writes of the progress; rows are written at once."""
+
+
+class Mirror(Protocol):
+    """Another place that rows go to (Trainers.common.mirrors)."""
+
+    def write(self, step: int, row: Mapping[str, object]) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Reporter:
@@ -28,11 +37,18 @@ class Reporter:
         self._message = ""
         self._written = 0.0
         self._training_began: tuple[float, int] | None = None
+        self.mirrors: Mirror | None = None
+        """Where else rows go; set before the first one."""
 
     @cached_property
     def rows(self) -> MetricRowWriter:
         """This attempt's metrics file, made with the first row."""
-        return MetricRowWriter(RunPaths(self.run_dir).logs)
+        return _Rows(RunPaths(self.run_dir).logs, self)
+
+    def close(self) -> None:
+        """The last report: rows that went elsewhere too are sent off."""
+        if self.mirrors is not None:
+            self.mirrors.close()
 
     def phase(self, phase: Phase, message: str = "", **extra: object) -> None:
         """Enter a phase; repeated calls in the same one write nothing unless there is something new to say."""
@@ -65,6 +81,11 @@ class Reporter:
     def event(self, kind: str, message: str, data: Mapping[str, object] | None = None) -> None:
         append_event(self.run_dir, kind, message, data)
 
+    def warn(self, text: str) -> None:
+        """Tell something that a person should know and that ends nothing."""
+        say(text)
+        self.event("warning", text)
+
     def manifest(self, patch: Mapping[str, object]) -> None:
         """Add facts that only the training process knows."""
         patch_manifest(self.run_dir, patch)
@@ -90,12 +111,29 @@ class SilentReporter(Reporter):
         return
 
 
+class _Rows(MetricRowWriter):
+    """The metrics file, and whatever else the rows go to."""
+
+    def __init__(self, logs: Path, reporter: Reporter) -> None:
+        super().__init__(logs)
+        self._reporter = reporter
+
+    def write(self, step: int, values: Mapping[str, Value]) -> dict[str, Value]:
+        row = super().write(step, values)
+        if self._reporter.mirrors is not None:
+            self._reporter.mirrors.write(step, {name: row[name] for name in values})
+        return row
+
+
 class _NoRows(MetricRowWriter):
     def __init__(self) -> None:
         """Unlike the real one this makes no file."""
 
-    def write(self, step: int, values: Mapping[str, float | int | str | None]) -> None:
+    def go_on_after(self, step: int) -> None:
         return
+
+    def write(self, step: int, values: Mapping[str, Value]) -> dict[str, Value]:
+        return {}
 
 
 def reporter_for(run_dir: Path) -> Reporter:

@@ -14,9 +14,11 @@ from Trainers.common.exact_match import answer, exact_match
 from Trainers.common.facts import hardware, versions
 from Trainers.common.models import keep_tokenizer_files
 from Trainers.common.payload import Payload
+from Trainers.common.probe import add_probe
 from Trainers.common.quick_start import end_loading
 from Trainers.common.ranks import Agreement, is_main, world_size
 from Trainers.common.reporting import Reporter, say
+from Trainers.common.speed import speed_up
 from tuner.core.states import Phase
 from tuner.runs.checkpoint_marker import mark_complete
 
@@ -72,8 +74,10 @@ def run_training(
     Returns:
         False where the run stopped on request, after saving a checkpoint.
     """
+    speed_up(trainer, payload, reporter)
     end_loading()
-    callback = RunCallback(reporter, more)
+    add_probe(trainer, payload, reporter)
+    callback = RunCallback(reporter, more, payload.guards)
     attach(trainer, callback)
     reporter.manifest({"versions": versions(), "hardware": hardware()})
     if payload.option("evaluate_first", False) and trainer.args.eval_strategy != "no":

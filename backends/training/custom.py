@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from backends.training.guards import GUARD_CUSTOM
+from backends.training.probe_custom import PROBE_CUSTOM
+from backends.training.reporting import REPORTING_CUSTOM
 from tuner.core.backend_protocol import CustomParameter
 
 DPO_LOSSES = ["sigmoid", "sigmoid_norm", "hinge", "ipo", "robust", "nca_pair", "apo_zero", "apo_down"]
 KTO_LOSSES = ["kto", "apo_zero_unpaired"]
 
 CUSTOM = {
+    **PROBE_CUSTOM,
+    **GUARD_CUSTOM,
+    **REPORTING_CUSTOM,
     "exact_match_rows": CustomParameter(
         kind="int",
         minimum=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from backends.training.multi_gpu import accelerate_arguments
@@ -13,19 +14,27 @@ PASSED_ON = (  # noqa: SIM905  # forty quoted words would be harder to read
     "REQUESTS_CA_BUNDLE http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY "
     "CUDA_VISIBLE_DEVICES CUDA_HOME CUDA_DEVICE_ORDER NVIDIA_VISIBLE_DEVICES PYTORCH_CUDA_ALLOC_CONF "
     "PYTORCH_ALLOC_CONF OMP_NUM_THREADS MKL_NUM_THREADS NCCL_P2P_DISABLE NCCL_IB_DISABLE NCCL_DEBUG "
-    "HF_HOME HF_HUB_CACHE HF_ENDPOINT HF_TOKEN HF_TOKEN_PATH HF_HUB_OFFLINE WANDB_API_KEY WANDB_MODE "
+    "HF_HOME HF_HUB_CACHE HF_ENDPOINT HF_TOKEN HF_TOKEN_PATH HF_HUB_OFFLINE "
+    "TRANSFORMERS_OFFLINE HUGGINGFACE_HUB_CACHE WANDB_API_KEY WANDB_MODE WANDB_BASE_URL "
     "COVERAGE_PROCESS_START COVERAGE_PROCESS_CONFIG"
 ).split()
 
 
 def script_launch(
-    module: str, run_dir: Path, python_path: str, *, processes: int = 1, distributed: str = "ddp"
+    module: str,
+    run_dir: Path,
+    python_path: str,
+    *,
+    processes: int = 1,
+    distributed: str = "ddp",
+    secrets: Sequence[str] = (),
 ) -> LaunchPlan:
     """How the supervisor starts ``python -m module run_dir``. Secrets are inherited by name, never written down.
 
     Args:
         processes: how many train together, one a GPU; several are started by ``accelerate launch``.
         distributed: how they share the work (backends.training.multi_gpu.WAYS).
+        secrets: names of further variables that it inherits.
 
     Raises:
         OSError: links to our packages cannot be made in the workspace.
@@ -42,5 +51,5 @@ def script_launch(
             "HF_HUB_DISABLE_TELEMETRY": "1",
             **({"PYTHONUNBUFFERED": "1"} if processes > 1 else {}),  # -u reaches the launcher alone
         },
-        passed_on=list(PASSED_ON),
+        passed_on=list(dict.fromkeys((*PASSED_ON, *secrets))),
     )

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from backends.training.checks import capability_issues
 from backends.training.launching import script_launch
 from backends.training.packages import trainers_folder
+from backends.training.reporting import secret_names
 from tuner.config.load import load_job
 from tuner.config.workspace import Workspace
 from tuner.core.backend_protocol import LaunchPlan, TrainingBackend
@@ -76,6 +77,7 @@ class LocalBackend(TrainingBackend):
             python_path,
             processes=processes if isinstance(processes, int) else 1,
             distributed=str(way),
+            secrets=secret_names(payload or {}),
         )
 
     def use_interpreter(self, python_path: str) -> None:

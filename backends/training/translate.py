@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from backends.training.guards import guards
 from backends.training.objectives import objective_arguments
 from backends.training.optimizing import optimizer_name, scheduler_arguments
+from backends.training.reporting import reporting
 from tuner.core.backend_protocol import Translation
 from tuner.core.enums import LoraVariant, MethodType, Objective, Optimization, Precision
 from tuner.core.job import OVERRIDE_KEY, JobConfiguration
@@ -44,6 +46,8 @@ def translate(job: JobConfiguration, *, device: str, dtype: str, facts: Mapping[
         "spread": {"checkpoints": job.schedule.checkpoints, "evaluations": job.schedule.evaluations},
         "sequence_length": job.schedule.sequence_length,
         "seed": job.seed,
+        "guards": guards(job),
+        "reporting": reporting(job),
         "options": {k: v for k, v in job.metadata.items() if k != OVERRIDE_KEY},
     }
     return Translation(trainer=job.objective.value, payload=payload, changes=changes)

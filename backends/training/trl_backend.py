@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from backends.training.effects import effect_issues, inapplicable
 from backends.training.environment import installed_versions, missing_message
 from backends.training.estimate import estimate
+from backends.training.guards import guard_issues
 from backends.training.local import LocalBackend
+from backends.training.reporting import reporting_issues
 from backends.training.translate import translate
 from tuner.core.backend_protocol import Estimate, Translation
 from tuner.core.enums import MethodType, Objective, OptimizerType
@@ -20,9 +22,7 @@ TRAINING_STACK = ("torch", "transformers", "trl", "peft", "datasets", "accelerat
 SIZES = ("2m", "15m", "110m")
 
 UNSUPPORTED = {
-    "schedule.early_stopping_patience": "early stopping is not built yet",
     "hardware.gpu_type": "the GPU is the one that this machine has",
-    "integrations.wandb": "reporting to W&B is not built yet",
     "integrations.huggingface": "publishing to the Hub is not built yet",
 }
 
@@ -48,6 +48,7 @@ class TRLBackend(LocalBackend):
 
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
         issues = [*super().validate_configuration(job), *effect_issues(job, self.device)]
+        issues += [*guard_issues(job), *reporting_issues(job, self.python_path)]
         if job.optimizer.type not in self._optimizers:
             known = ", ".join(o.value for o in self._optimizers)
             issues.append(_bad("optimizer.type", f"{job.optimizer.type.value} is not to be had here", f"use {known}"))

@@ -72,9 +72,7 @@ def test_a_model_from_scratch_needs_all_its_parts(path: str, code: str, model: d
     [
         ("optimizations.enabled", {"optimizations": {"enabled": ["flash_attention"]}}),
         ("optimizations.enabled", {"objective": "kto", "optimizations": {"enabled": ["sequence_packing"]}}),
-        ("schedule.early_stopping_patience", {"schedule": {"early_stopping_patience": 3}}),
         ("schedule.train_on_inputs", {"objective": "kto", "schedule": {"train_on_inputs": "enabled"}}),
-        ("integrations.wandb", {"integrations": {"wandb": {"project": "p"}}}),
         ("integrations.huggingface", {"integrations": {"huggingface": {"repo_id": "a/b"}}}),
         ("hardware.num_gpus", {"hardware": {"num_gpus": 2}}),
         ("hardware.gpu_type", {"hardware": {"gpu_type": "H200"}}),

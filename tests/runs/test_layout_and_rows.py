@@ -92,11 +92,28 @@ def test_rows_carry_step_and_times_and_keep_the_trainers_names(tmp_path: Path) -
 
 
 def test_tokens_go_on_over_attempts(tmp_path: Path) -> None:
+    first = MetricRowWriter(tmp_path / "logs")
+    for step in (5, 10, 15):
+        first.write(step, {"num_tokens": 20.0 * step})
+    first.write(15, {"num_tokens": 300.0, "train_runtime": 1.0})
+    with first.path.open("ab") as file:
+        file.write(b'["num_tokens"]\n{"step": 11, "num_tokens"\n')
+    second = MetricRowWriter(tmp_path / "logs")
+    second.go_on_after(10)
+    second.write(11, {"num_tokens": 50.0})
+    second.write(12, {"num_tokens": None, "loss": 1.0})
+    third = MetricRowWriter(tmp_path / "logs")
+    third.go_on_after(11)
+    third.write(12, {"num_tokens": 1.0})
+    assert read_history(tmp_path).series("num_tokens") == ([5, 10, 11, 12], [100.0, 200.0, 250.0, 251.0])
+
+
+def test_an_attempt_from_the_start_counts_from_nothing(tmp_path: Path) -> None:
     MetricRowWriter(tmp_path / "logs").write(5, {"num_tokens": 100.0})
-    resumed = MetricRowWriter(tmp_path / "logs", tokens_before=100.0)
-    resumed.write(10, {"num_tokens": 50.0})
-    resumed.write(11, {"num_tokens": None, "loss": 1.0})
-    assert read_history(tmp_path).series("num_tokens") == ([5, 10], [100.0, 150.0])
+    again = MetricRowWriter(tmp_path / "logs")
+    again.go_on_after(0)
+    again.write(5, {"num_tokens": 7.0})
+    assert read_history(tmp_path).latest()["num_tokens"] == 7.0
 
 
 def test_attempts_of_one_second_have_files_of_their_own_in_order(

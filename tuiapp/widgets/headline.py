@@ -137,7 +137,8 @@ def _second(run: RunSummary, ink: Ink) -> list[Part]:
         step, by, value = run.best.get("step"), str(run.best.get("by") or ""), run.best.get("value")
         name = "final_model" if step == -1 else f"checkpoint-{step}"
         shown = metric(by, value) if isinstance(value, int | float) else ""
-        return [("★ ", ink.accent), (f"best is {name} by {by} {shown}", ink.muted)]
+        early = f"; {run.message}" if isinstance(run.results.get("stopped_early"), dict) else ""
+        return [("★ ", ink.accent), (f"best is {name} by {by} {shown}{early}", ink.muted)]
     if (share := scored(run)) is not None:
         passed, total = run.results.get("passed"), run.results.get("total")
         return [(f"{passed} of {total} answers right: {metric('exact_match', share)}", ink.text)]

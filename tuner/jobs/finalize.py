@@ -90,5 +90,7 @@ def _artifact(run_dir: Path, checkpoint: CheckpointInfo, manifest: dict[str, obj
 
 
 def _tokens_per_second(latest: dict[str, float]) -> float | None:
+    if "tokens_per_second" in latest:  # the row that closes a training tells that of all of it, without the evaluations
+        return finite_or_none(latest["tokens_per_second"])
     tokens, seconds = latest.get("num_tokens"), latest.get("train_runtime")
     return round(tokens / seconds, 1) if tokens and seconds else None

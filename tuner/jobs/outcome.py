@@ -13,6 +13,7 @@ from tuner.core.states import RunState
 from tuner.runs.control import STOPPED_EXIT_CODE, Request
 from tuner.runs.json_file import UnreadableFile
 from tuner.runs.layout import RunPaths
+from tuner.runs.manifest_file import read_manifest
 from tuner.runs.state_file import read_state
 from tuner.runs.text_tail import last_lines
 
@@ -64,7 +65,7 @@ class Outcome:
 def outcome_of(run_dir: Path, code: int, *, asked: Request | None, told_to_end: bool) -> Outcome:
     """Read a trainer's end. ``code`` is negative for a signal; ``asked`` is the request that stood."""
     if code == 0:
-        return Outcome(RunState.SUCCEEDED, "finished")
+        return Outcome(RunState.SUCCEEDED, _finished(run_dir))
     if told_to_end:
         return Outcome.failed(
             ErrorCode.TRAINER_KILLED,
@@ -81,6 +82,16 @@ def outcome_of(run_dir: Path, code: int, *, asked: Request | None, told_to_end: 
     if reported is not None:
         return Outcome(RunState.FAILED, str(reported.get("message", "failed")), dict(reported))
     return _killed(run_dir, -code) if code < 0 else _crashed(run_dir, code)
+
+
+def _finished(run_dir: Path) -> str:
+    """That it did all it should, or why it ended well before that."""
+    try:
+        results = read_manifest(run_dir).get("results")
+    except UnreadableFile:
+        return "finished"
+    early = results.get("stopped_early") if isinstance(results, dict) else None
+    return str(early.get("message") or "stopped early") if isinstance(early, dict) else "finished"
 
 
 def _reported(run_dir: Path) -> Mapping[str, object] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tuner.runs.ranking import counts_down
+from tuner.runs.direction import counts_down
 
 if TYPE_CHECKING:
     from tuner.runs.metrics_view import MetricsView

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tuner.core.final_step import FINAL_STEP
+from tuner.runs.direction import counts_down
 from tuner.runs.metric_history import MetricHistory
 
 KL_FLOOR = 0.05
@@ -79,11 +80,6 @@ def best_index(checkpoints: Sequence[Weights], scores: Sequence[Score]) -> int |
         return (scores[i].value or 0.0, scores[i].tie_break, -step)
 
     return max(scored, key=key)
-
-
-def counts_down(metric: str) -> bool:
-    """Whether less of a metric is better."""
-    return "loss" in metric or "perplexity" in metric or metric in {"kl", "eval_kl"}
 
 
 def why_best(checkpoints: Sequence[Weights], scores: Sequence[Score], best: int) -> str:
