@@ -46,7 +46,7 @@ def choose_attention(job: JobConfiguration, machine: GpuMachine, dtype: str) -> 
 def attention_problem(job: JobConfiguration, machine: GpuMachine, dtype: str) -> str:
     """Why the attention that the job names cannot be had; "" where it can."""
     given = job.metadata.get("attention", "auto")
-    asked = given if given != "auto" else None
+    asked = given if isinstance(given, str) and given != "auto" else None
     if asked is None and Optimization.FLASH_ATTENTION not in job.optimizations.enabled:
         return ""
     if asked in {"sdpa", "eager", "flex_attention"}:
