@@ -43,11 +43,14 @@ class TrainingBatches:
     and the factor that makes the mean over a step's micro-batches the mean over all its learned tokens.
     """
 
-    def __init__(self, accumulation: int, seed: int) -> None:
+    def __init__(self, batch_size: int, accumulation: int, seed: int) -> None:
+        self.batch_size = batch_size
         self.accumulation = accumulation
         self.seed = seed
         self.epoch = 0.0
         """Passes over the data so far."""
+        self.tokens = 0
+        """Tokens so far that were no padding."""
 
     def __call__(
         self, dataset: Sequence[Example], batch_size: int, max_seq_length: int, loop: bool = True, **_: Any
@@ -64,8 +67,10 @@ class TrainingBatches:
                 for rows in group:
                     seen += len(rows)
                     self.epoch = passes + seen / len(dataset)
+                    real = sum(lengths[i] for i in rows)
+                    self.tokens += real
                     tokens, mask = padded([dataset[i] for i in rows])
-                    yield tokens, mask, mx.array(sum(lengths[i] for i in rows)), share
+                    yield tokens, mask, mx.array(real), share
             passes += 1
 
 

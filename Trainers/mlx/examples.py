@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from Trainers.common.reporting import Reporter, say
+from Trainers.common.reporting import Reporter
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 
 Row = dict[str, Any]
@@ -73,8 +73,7 @@ def tell(examples: Examples, name: str, reporter: Reporter) -> None:
     if examples.untrainable:
         texts.append(f"{examples.untrainable} {name} rows have no token left to learn and are left out")
     for text in texts:
-        say(text)
-        reporter.event("warning", text)
+        reporter.warn(text)
     if name == "training" and not examples.kept:
         raise TunerError(
             "no row has a token left to learn",

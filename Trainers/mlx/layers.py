@@ -42,6 +42,14 @@ class Trained:
 
         return dict(tree_flatten(self.model.trainable_parameters()))
 
+    def broken(self) -> str | None:
+        """The name of a trained array that holds something else than finite numbers; None where all is well."""
+        import mlx.core as mx
+
+        weights = self.weights()
+        whole = mx.stack([mx.isfinite(array).all() for array in weights.values()])
+        return next((n for n, good in zip(weights, whole.tolist(), strict=True) if not good), None)
+
     def mlx_config(self) -> dict[str, Any] | None:
         """adapter_config.json as mlx-lm's ``load_adapters`` reads it; None where several ranks or scales are in use."""
         if self.adapter is None or len(set(self.adapter.shapes.values())) != 1:

@@ -75,15 +75,11 @@ def _run(payload, reporter, plan, model, training, validation, saver) -> bool:  
     batch_size = int(arguments["batch_size"])
     rates = Schedule(**payload.values["schedule"]).rates(plan.steps)
     optimizer = make_optimizer(payload.values["optimizer"], mlx_schedule(rates), model)
-    batches = TrainingBatches(plan.accumulation, payload.seed)
+    batches = TrainingBatches(batch_size, plan.accumulation, payload.seed)
     evaluation = Evaluation(model, validation, batch_size) if plan.eval_steps else None
-    patience = payload.values["guards"].get("early_stopping_patience")
-    watch = Watch(reporter, plan, batches, optimizer, evaluation, saver, patience)
-    if payload.option("evaluate_first", False):
-        watch.evaluate()
-    reporter.phase(Phase.TRAINING, "first step")
-    reporter.progress(0, plan.steps)
+    watch = Watch(reporter, plan, batches, optimizer, evaluation, saver, payload.guards)
     _silence()
+    watch.begin(evaluate=bool(payload.option("evaluate_first", False)))
     never = plan.iterations + 1
     try:
         mlx_train(

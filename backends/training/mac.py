@@ -10,9 +10,11 @@ from backends.training.custom import CUSTOM as TRL_CUSTOM
 from backends.training.effects import inapplicable
 from backends.training.environment import installed_versions, missing_message, run_python
 from backends.training.estimate import estimate
+from backends.training.guards import GUARD_CUSTOM, guard_issues
 from backends.training.local import LocalBackend
 from backends.training.mac_issues import mlx_issues
 from backends.training.mac_translate import DTYPES, GROUP_SIZE, translate_for_mlx
+from backends.training.reporting import REPORTING_CUSTOM, reporting_issues
 from tuner.core.backend_protocol import Capabilities, CustomParameter, Estimate, Translation
 from tuner.core.enums import MethodType, Objective, Optimization, Precision
 from tuner.core.errors import ConfigurationError
@@ -24,6 +26,8 @@ from tuner.data.model_facts import ModelFacts, read_model_facts
 _ASK_MLX = "import mlx.core as mx; print(mx.default_device())"
 
 CUSTOM = {
+    **GUARD_CUSTOM,
+    **REPORTING_CUSTOM,
     "evaluate_first": TRL_CUSTOM["evaluate_first"],
     "train_on_turns": TRL_CUSTOM["train_on_turns"],
     "quantization_group_size": CustomParameter(
@@ -38,7 +42,6 @@ CUSTOM = {
 UNSUPPORTED = {
     "hardware.gpu_type": "the GPU is the one that this machine has",
     "hardware.num_gpus": "mlx-lm trains on one device",
-    "integrations.wandb": "mlx-lm's loop is not connected to W&B",
     "integrations.huggingface": "publishing to the Hub is not built yet",
 }
 
@@ -92,7 +95,12 @@ class MacBackend(LocalBackend):
         )
 
     def validate_configuration(self, job: JobConfiguration) -> list[Issue]:
-        return [*super().validate_configuration(job), *mlx_issues(job, _facts(job.model.base_model))]
+        return [
+            *super().validate_configuration(job),
+            *mlx_issues(job, _facts(job.model.base_model)),
+            *guard_issues(job),
+            *reporting_issues(job, self.python_path),
+        ]
 
     def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
         return inapplicable(job)

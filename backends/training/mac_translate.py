@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from backends.training.guards import guards
+from backends.training.reporting import reporting
 from backends.training.translate import PAYLOAD_SCHEMA, Values, planned_steps
 from tuner.core.backend_protocol import Translation
 from tuner.core.enums import Device, LoraVariant, MethodType, Optimization, OptimizerType, Precision, TrainOnInputs
@@ -60,7 +62,8 @@ def translate_for_mlx(job: JobConfiguration, facts: Mapping[str, int]) -> Transl
             "on_inputs": schedule.train_on_inputs is TrainOnInputs.ENABLED,
         },
         "spread": {"checkpoints": schedule.checkpoints, "evaluations": schedule.evaluations},
-        "guards": {"early_stopping_patience": schedule.early_stopping_patience},
+        "guards": guards(job),
+        "reporting": reporting(job),
         "seed": job.seed,
         "options": {k: v for k, v in job.metadata.items() if k != OVERRIDE_KEY},
     }

@@ -51,7 +51,7 @@ optimizer:
   max_gradient_norm: 0.7
   scheduler: {type: cosine, warmup_ratio: 0.34, min_lr_ratio: 0.1}
 seed: 7
-metadata: {evaluate_first: true}
+metadata: {evaluate_first: true, tensorboard: true}
 output: {suffix: first}
 """
 
@@ -60,7 +60,7 @@ objective: sft
 model: {parent: first@best}
 datasets: {training: train.jsonl, validation: validation.jsonl}
 schedule: {max_steps: 4, batch_size: 1, sequence_length: 512, checkpoints: 0, eval_steps: 1, early_stopping_patience: 1}
-optimizer: {learning_rate: 0.5, type: sgd, max_gradient_norm: 10, scheduler: {type: constant}}
+optimizer: {learning_rate: 0.5, type: adafactor, scheduler: {type: constant}}
 metadata: {evaluate_first: true}
 """
 
@@ -144,7 +144,16 @@ def test_rows_have_the_usual_names_at_optimizer_steps(shop: Workspace, lora_run:
     training = [r for r in rows if "loss" in r]
     assert [r["step"] for r in training] == [2, 4, 6]
     assert [r["step"] for r in rows if "eval_loss" in r] == [0, 2, 4, 6]
-    names = {"loss", "grad_norm", "learning_rate", "epoch", "num_tokens", "tokens_per_second", "gpu_memory_gb"}
+    names = {
+        "loss",
+        "grad_norm",
+        "learning_rate",
+        "epoch",
+        "num_tokens",
+        "tokens_per_second",
+        "samples_per_second",
+        "gpu_memory_gb",
+    }
     assert all(names <= set(r) for r in training)
     rates = Schedule("cosine", 1e-2, 0.34, 0.1).rates(6)
     assert [r["learning_rate"] for r in training] == pytest.approx([rates[1], rates[3], rates[5]], rel=1e-5)
@@ -154,6 +163,7 @@ def test_rows_have_the_usual_names_at_optimizer_steps(shop: Workspace, lora_run:
     assert {"train_runtime", "train_loss"} <= set(rows[-1])
     losses = [r["eval_loss"] for r in rows if "eval_loss" in r]
     assert losses[-1] < losses[0]
+    assert list((RunPaths(lora_run).logs / "tensorboard").glob("events.out.tfevents.*"))
 
 
 def test_the_best_is_chosen_and_the_manifest_knows_what_trained(shop: Workspace, lora_run: Path) -> None:
@@ -184,7 +194,8 @@ def test_another_run_goes_on_from_the_weights_and_stops_early(shop: Workspace, l
     assert losses[0] == pytest.approx(best.info.metrics["eval_loss"], rel=1e-5), "the same weights"
     state = read_state(run_dir)
     assert (state.step or 0) < 4, "a rate of 0.5 only makes it worse"
-    assert any("stopped early" in e.message for e in read_events(run_dir))
+    assert [e.message for e in read_events(run_dir) if e.type == "early_stopping"] == [state.message]
+    assert state.message.startswith("stopped early at step")
     payload = json.loads(RunPaths(run_dir).payload.read_bytes())
     assert payload["model"]["parent"] == str(best.info.path)
     adapter = json.loads((RunPaths(run_dir).final_model / "adapter_config.json").read_bytes())
