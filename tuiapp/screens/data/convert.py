@@ -126,12 +126,10 @@ class ConvertScreen(ActingModal[Converted]):
 
             if target.is_file() and not force:
                 return [ExportTaken(target)]
-            asked = self._asked
-            made = convert_dataset(
-                self.tuner.services.context(), str(asked.path), target, to, asked.objective, force=force
-            )
-            left = f"{made.problem_count:,} rows could not be converted" if made.problem_count else ""
-            return [Converted(target, made.rows, target.stat().st_size, left)]
+            made = convert_dataset(self.tuner.services.context(), str(self._asked.path), str(target), to, force=force)
+            left = made.report.problem_count
+            note = f"{left:,} rows could not be converted" if left else ""
+            return [Converted(made.target, made.written, made.bytes, note)]
 
         guarded(self.post_message, "converting", act)
 

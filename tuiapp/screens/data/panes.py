@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.events import Resize
 
 from tuiapp.formatting import size
@@ -43,8 +44,10 @@ class DataFiles(CursorPane):
 
     def row_parts(self, index: int, width: int) -> list[Part]:
         file, ink = (self.files or ())[index], self.ink
+        right: list[Part] = [(fit(size(file.bytes), 7, right=True), ink.muted)]
         kind = file.format.value.replace("_", " ") if file.format else "?"
-        right: list[Part] = [(f"{kind}  ", ink.faint), (fit(size(file.bytes), 7, right=True), ink.muted)]
+        if cell_len(file.name) + len(kind) + 2 < width - width_of(right):  # the name comes first
+            right = [(f"{kind} ", ink.faint), *right]
         name = fit_middle(inert(file.name), width - width_of(right) - 1)
         return spread([(name, ink.text)], right, width)
 

@@ -63,7 +63,7 @@ def _tokens(tokens: TokenReport | None, asked: DataRequest, ink: Ink, width: int
         return
     of = " in a sample" if tokens.sampled else ""
     yield _line("tokens", f"{tokens.tokens:,}", f"in {tokens.rows:,} rows{of}", ink)
-    yield _line("a row", f"{tokens.p50:,}", f"half · 95 %: {tokens.p95:,} · longest {tokens.max:,}", ink)
+    yield _line("row length", f"{tokens.p50:,}", f"median · p95 {tokens.p95:,} · longest {tokens.max:,}", ink)
     cut = f"rows lose {tokens.lost_tokens:,} tokens beyond {asked.sequence_length:,}"
     if tokens.truncated_rows:
         cut += _listed(tokens.truncated_lines, tokens.truncated_rows)
