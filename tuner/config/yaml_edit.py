@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -41,14 +42,14 @@ def set_values(text: str, values: Mapping[Keys, object], *, order: tuple[str, ..
 
 def _set(text: str, keys: Keys, value: object, order: tuple[str, ...]) -> str:
     try:
-        tree = parse_mapping(text)[0]
+        tree = _says(text)
     except YamlProblem as error:
         place = f"line {error.line}: " if error.line else ""
         raise ConfigurationError(f"{place}{error.message}", hint="mend the YAML there") from error
     before = comments_of(text)
     for tried, meant in _ways(text, keys, value, order):
         try:
-            says = _filled(parse_mapping(tried)[0])
+            says = _says(tried)
         except YamlProblem:
             continue
         if says == _with(tree, keys, meant) and comments_of(tried) == before:
@@ -86,12 +87,13 @@ def _ways(text: str, keys: Keys, value: object, order: tuple[str, ...]) -> Itera
     else:
         yield from ((tried, value) for tried in _listed(text, here, value))
         yield _replaced(text, here, value), value
+        at = _after_colon(text, chain[-1][1].key)  # named and left empty
+        yield f"{text[:at]} {written(value)}{text[at:]}", value
 
 
 def _replaced(text: str, node: Node, value: object) -> str:
-    start = int(node.start_mark.index)
-    space = " " if text[start - 1 : start] == ":" else ""
-    return text[:start] + space + written(value) + text[end_of(node) if node.value else node.end_mark.index :]
+    end = end_of(node) if node.value else node.end_mark.index
+    return text[: node.start_mark.index] + written(value) + text[end:]
 
 
 def _listed(text: str, node: Node, value: object) -> Iterator[str]:
@@ -124,8 +126,12 @@ def _without(text: str, parent: MappingNode, entry: Entry) -> str:
 
 def _begun(text: str, key: Node, keys: Keys, value: object) -> str:
     """A section that is named and left empty gets its first value."""
-    at = text.index(":", key.end_mark.index) + 1
+    at = _after_colon(text, key)
     return f"{text[:at]} {{{_inline(keys, value)}}}{text[at:]}"
+
+
+def _after_colon(text: str, key: Node) -> int:
+    return text.index(":", key.end_mark.index) + 1
 
 
 def _added(text: str, node: MappingNode, keys: Keys, value: object, order: tuple[str, ...]) -> str:
@@ -156,6 +162,12 @@ def _inline(keys: Keys, value: object) -> str:
 def _nested(keys: Keys, value: object, indent: str = "") -> str:
     lines = [f"{indent}{'  ' * n}{key}:" for n, key in enumerate(keys)]
     return "\n".join(lines) + f" {written(value)}\n"
+
+
+@lru_cache(4)
+def _says(text: str) -> Tree:
+    """What a text says, to be read only; it is asked for again with the next edit."""
+    return _filled(parse_mapping(text)[0])
 
 
 def _with(tree: Tree, keys: Keys, value: object) -> Tree:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -21,6 +22,7 @@ class Entry:
     value: Node
 
 
+@lru_cache(4)
 def root_of(text: str) -> MappingNode | None:
     """The text's mapping; None where it is empty or no mapping."""
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tuner.config.yaml_text import YamlProblem, parse_mapping
 
 
@@ -18,7 +16,7 @@ def written(value: object) -> str:
     if isinstance(value, float):
         return number_text(value)
     if isinstance(value, str) and not _stands_plain(value):
-        return json.dumps(value, ensure_ascii=not value.isprintable())
+        return f'"{"".join(_escaped(c) for c in value)}"'
     return str(value)
 
 
@@ -29,6 +27,15 @@ def number_text(value: float) -> str:
     mantissa, _, exponent = f"{value:e}".partition("e")
     short = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     return short if float(short) == value else repr(value)
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _stands_plain(text: str) -> bool:

@@ -32,7 +32,7 @@ class FieldInput(Input):
     DEFAULT_CSS = """
     FieldInput, FieldInput:focus {
         layer: above; position: absolute; height: 1; border: none; padding: 0 1;
-        background: $boost; color: $foreground;
+        background: $panel; background-tint: $foreground 8%; color: $foreground;
     }
     FieldInput.-invalid, FieldInput.-invalid:focus { border: none; color: $error; }
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rich.style import Style
 
 from tuiapp.formatting import size
@@ -10,13 +12,15 @@ from tuiapp.widgets.ink import Ink
 from tuiapp.widgets.strips import Part, fit
 from tuner.core.backend_protocol import Estimate
 
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_WORDS = 34
-"""Cells that the words beside a bar take."""
+_FILLS = "█▓▒"
+"""Neighbours have different ones, so that they stay apart without colours."""
+_WIDEST = 60
+_CELL, _GAP = 22, 3
+"""Cells of one part in the legend, and between two of them."""
 
 
 def memory_lines(estimate: Estimate, ink: Ink, width: int, label: int) -> list[list[Part]]:
-    """A line for the whole with what is free, and one for each part on the same scale."""
+    """What is needed of what is free, a bar of it, and what each part of the bar is."""
     parts = {name: count for name, count in estimate.memory_bytes.items() if count > 0}
     free = estimate.available_bytes
     if not parts:
@@ -24,24 +28,49 @@ def memory_lines(estimate: Estimate, ink: Ink, width: int, label: int) -> list[l
         return [[(fit("Memory", label), ink.muted), (NOTHING, ink.faint), (told, ink.muted)]]
     total = estimate.total_bytes or sum(parts.values())
     low, high = estimate.low_bytes, estimate.high_bytes or total
-    scale = max(total, free or 0)
-    room = max(6, min(28, width - label - _WORDS))
     over, tight = free is not None and total > free, free is not None and high > free
-    style = ink.bad if over else ink.warning if tight else ink.good
-    glyph = "✗ " if over else "⚠ " if tight else ""
-    said: list[Part] = [(f"{glyph}{size(total)}", style)]
+    style = ink.bad if over else ink.warning if tight else ink.text
+    said: list[Part] = [(f"{'✗ ' if over else '⚠ ' if tight else ''}{size(total)}", style)]
+    said.append((f" of {size(free)} free" if free is not None else " · what is free is unknown", ink.muted))
     if low is not None and high > total:
-        said.append((f" ({size(low)} to {size(high)})", ink.muted))
-    said.append((f" of {size(free)} free" if free is not None else " · free memory unknown", ink.muted))
-    lines: list[list[Part]] = [[(fit("Memory", label), ink.muted), *_bar(total, scale, room, style, ink), *said]]
+        said.append((f" · {size(low)} to {size(high)}", ink.muted))
+    room = max(6, min(_WIDEST, width - label))
+    fills = _fills(parts, ink)
+    lines: list[list[Part]] = [[(fit("Memory", label), ink.muted), *said]]
+    lines.append([(" " * label, ink.muted), *_bar(parts, fills, total, max(high, free or 0), room, ink)])
+    return lines + _legend(parts, fills, ink, width, label)
+
+
+def _fills(parts: Mapping[str, int], ink: Ink) -> dict[str, Part]:
+    """How each part is drawn."""
+    styles: Sequence[Style] = (ink.primary, ink.secondary, ink.accent, ink.good)
+    return {n: (_FILLS[i % len(_FILLS)], styles[i % len(styles)]) for i, n in enumerate(parts)}
+
+
+def _bar(
+    parts: Mapping[str, int], fills: Mapping[str, Part], total: int, scale: int, room: int, ink: Ink
+) -> list[Part]:
+    """The parts beside each other. They do not all stand at once, so they are drawn as shares of the total."""
+    drawn: list[Part] = []
+    whole, so_far, cells = sum(parts.values()), 0, 0
     for name, count in parts.items():
-        words: list[Part] = [(size(count), ink.text)]
-        lines.append([(fit(f"  {name}", label), ink.muted), *_bar(count, scale, room, ink.primary, ink), *words])
+        so_far += count
+        end = round(total * so_far / whole / scale * room)
+        glyph, style = fills[name]
+        drawn.append((glyph * (end - cells), style))
+        cells = max(cells, end)
+    return [*drawn, ("░" * (room - cells), ink.faint)]
+
+
+def _legend(parts: Mapping[str, int], fills: Mapping[str, Part], ink: Ink, width: int, label: int) -> list[list[Part]]:
+    """What each part of the bar is, in columns."""
+    a_line = max(1, (width - label + _GAP) // (_CELL + _GAP))
+    names = list(parts)
+    lines: list[list[Part]] = []
+    for first in range(0, len(names), a_line):
+        lines.append([(" " * label, ink.muted)])
+        for name in names[first : first + a_line]:
+            gap: Part = (" " * _GAP if len(lines[-1]) > 1 else "", ink.muted)
+            words: Part = (fit(f" {name}", _CELL - 9), ink.muted)
+            lines[-1] += [gap, fills[name], words, (fit(size(parts[name]), 8, right=True), ink.text)]
     return lines
-
-
-def _bar(count: int, scale: int, room: int, style: Style, ink: Ink) -> list[Part]:
-    eighths = min(room * 8, round(count / scale * room * 8)) if scale else 0
-    whole, rest = divmod(max(1, eighths), 8)
-    drawn = "█" * whole + (_EIGHTHS[rest] if rest else "")
-    return [(drawn, style), ("░" * (room - len(drawn)), ink.faint), (" ", ink.faint)]
