@@ -123,6 +123,7 @@ class WeightsAndBiases:
             self._run = wandb.init(**options)
         except wandb.Error as error:
             warn(f"W&B cannot be reached ({first_line(error)}); the report is kept in logs/wandb for `wandb sync`")
+            wandb.teardown()  # its service still holds the name of the run that did not come about
             self._run = wandb.init(**options, mode=_OFFLINE)
         self._run.define_metric("*", step_metric="step")
 
