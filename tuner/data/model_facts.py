@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from tuner.data.model_config import dimensions_of
@@ -67,12 +68,23 @@ def read_model_facts(base_model: str, revision: str | None = None) -> ModelFacts
 
 
 def facts_of_folder(folder: Path) -> ModelFacts | None:
-    """The facts of the model whose config.json lies in the folder; None where there is none that can be read."""
+    """The facts of the model whose config.json lies in the folder; None where there is none that can be read.
+
+    Remembered until the folder or the file changes: one plan asks many times.
+    """
     try:
-        path = folder / "config.json"
-        if path.stat().st_size > _LARGEST_CONFIG:
-            return None
-        values = json.loads(path.read_bytes())
+        config, place = os.stat(folder / "config.json"), os.stat(folder)  # noqa: PTH116 - asked for often
+    except (OSError, ValueError):
+        return None
+    if config.st_size > _LARGEST_CONFIG:
+        return None
+    return _facts_of_folder(folder, (config.st_mtime_ns, config.st_size, place.st_mtime_ns))
+
+
+@lru_cache(maxsize=32)
+def _facts_of_folder(folder: Path, stamp: tuple[int, ...]) -> ModelFacts | None:
+    try:
+        values = json.loads((folder / "config.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(values, dict):
