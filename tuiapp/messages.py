@@ -219,10 +219,11 @@ class DataProgress(Message):
 
 @dataclass(eq=False, repr=False)
 class DataInspected(Message):
-    """What is in a dataset."""
+    """What is in a dataset; ``problem`` says why its tokens were not counted though a model was named."""
 
     asked: DataRequest
     found: Inspection
+    problem: str = ""
 
 
 @dataclass(eq=False, repr=False)

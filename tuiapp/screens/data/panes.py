@@ -68,16 +68,16 @@ class ReportPane(LinePane):
 
     def __init__(self) -> None:
         super().__init__(id="report")
-        self._found: tuple[Inspection, DataRequest] | None = None
+        self._found: tuple[Inspection, DataRequest, str] | None = None
         self._lines: list[Line] = []
         self._empty: Sequence[str] = ("choose a file",)
         self.is_waiting = False
         """Whether a thread will say more."""
         self.border_title = "Report"
 
-    def show_report(self, found: Inspection, asked: DataRequest) -> None:
-        """Show what was found."""
-        self._found, self.is_waiting = (found, asked), False
+    def show_report(self, found: Inspection, asked: DataRequest, problem: str = "") -> None:
+        """Show what was found; ``problem``: why its tokens were not counted."""
+        self._found, self.is_waiting = (found, asked, problem), False
         self._make()
 
     def show_nothing(self, *why: str) -> None:

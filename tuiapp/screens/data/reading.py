@@ -11,6 +11,7 @@ from tuiapp.messages import DataFilesListed, DataInspected, DataProgress, MasksR
 from tuiapp.screens.base import ActingScreen
 from tuiapp.screens.data.request import DataRequest
 from tuiapp.screens.guarded import guarded
+from tuner.core.errors import TunerError
 from tuner.runs.text_tail import inert
 
 
@@ -48,17 +49,21 @@ class DataReading(ActingScreen[None]):
             self.post_message(DataProgress(asked, f"reading {inert(asked.path.name)}: {rows:,} rows{part}"))
 
         def act() -> list[Message]:
-            from tuiapp.handlers.data import inspect_file
+            from tuiapp.handlers.data import Inspection, inspect_file
 
-            found = inspect_file(
-                self.tuner.services.context(),
-                str(asked.path),
-                asked.objective,
-                model=asked.model,
-                sequence_length=asked.sequence_length,
-                progress=going_on,
-            )
-            return [DataInspected(asked, found)]
+            def look(model: str | None) -> Inspection:
+                context, length = self.tuner.services.context(), asked.sequence_length
+                return inspect_file(
+                    context, str(asked.path), asked.objective, model=model, sequence_length=length, progress=going_on
+                )
+
+            try:
+                return [DataInspected(asked, look(asked.model))]
+            except TunerError as error:
+                if asked.model is None:
+                    raise
+                # The rows can be told of without the model; and where it is the file that is broken, that is told.
+                return [DataInspected(asked, look(None), inert(f"{error.message}: {error.hint}"))]
 
         self._unless_abandoned("reading the dataset", act)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tuiapp.formatting import size
@@ -23,9 +24,12 @@ _WIDEST_BAR = 40
 _FEW = 5
 
 
-def report_lines(found: Inspection, asked: DataRequest, ink: Ink, width: int) -> list[Line]:
-    """The lines of a file's report, ``width`` cells wide at most where that is in our hand."""
-    return [*_rows(found.report, ink), *_tokens(found.tokens, asked, ink, width)]
+def report_lines(found: Inspection, asked: DataRequest, problem: str, ink: Ink, width: int) -> list[Line]:
+    """The lines of a file's report, ``width`` cells wide at most where that is in our hand.
+
+    ``problem``: why there are no tokens.
+    """
+    return [*_rows(found.report, ink), *_tokens(found.tokens, asked, problem, ink, width)]
 
 
 def _line(label: str, value: str, rest: str, ink: Ink, *, value_ink: str = "strong") -> Line:
@@ -56,10 +60,11 @@ def _rows(report: DatasetReport, ink: Ink) -> Iterator[Line]:
         yield [(fit("", _LABEL), ink.muted), (f"and {hidden:,} more", ink.muted)]
 
 
-def _tokens(tokens: TokenReport | None, asked: DataRequest, ink: Ink, width: int) -> Iterator[Line]:
+def _tokens(tokens: TokenReport | None, asked: DataRequest, problem: str, ink: Ink, width: int) -> Iterator[Line]:
     if tokens is None:
-        if asked.model is None:
-            yield _line("tokens", "–", "m chooses the model whose tokenizer counts them", ink)
+        yield _line("tokens", "–", "m chooses the model whose tokenizer counts them", ink)
+        for number, part in enumerate(wrap(problem, max(20, width - _LABEL - 2))):
+            yield [(fit("", _LABEL), ink.muted), ("  " if number else "⚠ ", ink.warning), (part, ink.text)]
         return
     of = " in a sample" if tokens.sampled else ""
     yield _line("tokens", f"{tokens.tokens:,}", f"in {tokens.rows:,} rows{of}", ink)

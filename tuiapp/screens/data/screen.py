@@ -117,7 +117,7 @@ class DataScreen(DataChoices):
     @on(DataInspected)
     def _inspected(self, event: DataInspected) -> None:
         if event.asked == self.asked:
-            self.query_one(ReportPane).show_report(event.found, event.asked)
+            self.query_one(ReportPane).show_report(event.found, event.asked, event.problem)
 
     @on(Refused)
     def _reading_refused(self, event: Refused) -> None:
