@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from tuiapp.handlers.backends import describe_backends
+from tuiapp.handlers.check import Check
 from tuiapp.handlers.context import Context
+from tuiapp.handlers.doctor_gpus import gpu_checks
 from tuner.config.presets import list_presets
 from tuner.data.hub_cache import hub_cache, hub_home, is_offline
 from tuner.version import __version__
@@ -21,25 +22,12 @@ _LITTLE = 5 * 10**9
 """Bytes of free disk under which a run of any size is in danger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding. ``needed``: nothing can be trained without it."""
-
-    name: str
-    ok: bool
-    message: str
-    hint: str = ""
-    needed: bool = False
-
-    def as_dict(self) -> dict[str, object]:
-        return {"name": self.name, "ok": self.ok, "message": self.message, "hint": self.hint, "needed": self.needed}
-
-
 def examine(context: Context) -> list[Check]:
     """Look at everything once; nothing is changed."""
     return [
         _python(),
         _machine(),
+        *gpu_checks(context),
         _workspace(context),
         _disk(context),
         _hub(),
