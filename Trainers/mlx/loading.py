@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from Trainers.common.failures import describe, first_line
-from Trainers.common.hub_models import fetched
+from Trainers.common.hub_models import fetched_folder
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
@@ -31,8 +31,8 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, Any, dict[str
     spec = payload.model
     if spec.get("device") == "cpu":
         mx.set_default_device(mx.cpu)
-    commit = fetched(spec["path"], spec.get("revision"), reporter)
-    folder = _folder(spec["path"], commit)
+    folder = fetched_folder(spec["path"], spec.get("revision"), reporter)
+    commit = None if folder == Path(spec["path"]) else folder.name
     reporter.phase(Phase.PREPARING, "loading the model")
     try:
         config = json.loads((folder / "config.json").read_bytes())
@@ -87,14 +87,6 @@ def older_names(config: Mapping[str, Any]) -> dict[str, Any]:
     if rope.get("rope_type", "default") != "default":
         named["rope_scaling"] = {k: v for k, v in rope.items() if k != "rope_theta"}
     return {k: v for k, v in named.items() if v is not None and config.get(k) is None}
-
-
-def _folder(path: str, commit: str | None) -> Path:
-    if commit is None:
-        return Path(path)
-    from huggingface_hub import snapshot_download
-
-    return Path(snapshot_download(path, revision=commit, local_files_only=True))
 
 
 def _readable(config: Mapping[str, Any], path: str) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from Trainers.common.entry import run_script
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
+from Trainers.mlx.examples import Example, encode_rows, tell
+from Trainers.mlx.plan import Plan, make_plan
+from Trainers.mlx.saving import Saver
 from tuner.core.enums import Objective
 from tuner.core.states import Phase
 
@@ -24,11 +29,8 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     from Trainers.common.datasets import load_rows
     from Trainers.common.facts import hardware, versions
     from Trainers.common.quick_start import end_loading
-    from Trainers.mlx.examples import encode_rows, tell
     from Trainers.mlx.layers import Trained
     from Trainers.mlx.loading import load_model
-    from Trainers.mlx.plan import make_plan
-    from Trainers.mlx.saving import Saver
 
     rows = load_rows(payload, reporter, Objective.SFT)
     mx.random.seed(payload.seed)
@@ -51,7 +53,7 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     _say_what_is_trained(trained.weights())
     end_loading()
     saver = Saver(trained, tokenizer, folder)
-    if not _run(payload, reporter, plan, model, training.kept, validation.kept, saver):
+    if not _run(payload, reporter, plan, training.kept, validation.kept, saver):
         say("stopped on request; the checkpoint is saved")
         return False
     reporter.phase(Phase.SAVING, "saving the final model")
@@ -60,7 +62,14 @@ def train(payload: Payload, reporter: Reporter) -> bool:
     return True
 
 
-def _run(payload, reporter, plan, model, training, validation, saver) -> bool:  # type: ignore[no-untyped-def]  # inner
+def _run(
+    payload: Payload,
+    reporter: Reporter,
+    plan: Plan,
+    training: Sequence[Example],
+    validation: Sequence[Example],
+    saver: Saver,
+) -> bool:
     from mlx_lm.tuner.trainer import TrainingArgs
     from mlx_lm.tuner.trainer import train as mlx_train
 
@@ -71,7 +80,7 @@ def _run(payload, reporter, plan, model, training, validation, saver) -> bool:  
     from Trainers.mlx.schedules import Schedule, mlx_schedule
     from Trainers.mlx.watch import LoopEnded, Watch
 
-    arguments = payload.arguments
+    arguments, model = payload.arguments, saver.trained.model
     batch_size = int(arguments["batch_size"])
     rates = Schedule(**payload.values["schedule"]).rates(plan.steps)
     optimizer = make_optimizer(payload.values["optimizer"], mlx_schedule(rates), model)
@@ -106,7 +115,7 @@ def _run(payload, reporter, plan, model, training, validation, saver) -> bool:  
     return not watch.stopped
 
 
-def _say_what_is_trained(weights) -> None:  # type: ignore[no-untyped-def]  # mlx is untyped for us
+def _say_what_is_trained(weights: Mapping[str, Any]) -> None:
     say(f"{len(weights)} arrays are trained, {sum(w.size for w in weights.values()) / 1e6:.3f} M parameters")
 
 

@@ -67,6 +67,8 @@ def test_ours_first_and_every_maker_by_what_lies_there(workspace: Workspace) -> 
         (["run/training_lineage.json"], "synaptic-tuner"),
         (["run/logs/training_20251122_143000.jsonl"], "synaptic-tuner"),
         (["run/0000100_adapters.safetensors"], "mlx-lm"),
+        (["run/mlx/adapters.safetensors", "run/mlx/adapter_config.json"], "mlx-lm"),
+        (["run/mlx/adapters.safetensors", "run/adapter_model.safetensors"], None),  # an adapter in both layouts
         (["run/events.out.tfevents.1700000000.host.1.0"], "tensorboard"),
         (["run/training_args.bin"], None),
         (["run/logging.jsonl"], None),

@@ -120,6 +120,8 @@ def _has_levels(path: Path) -> bool:
 
 
 def _is_mlx_lm(folder: Path, names: Names) -> bool:
+    if folder.name == "mlx" and any((folder.parent / name).is_file() for name in _PEFT_WEIGHTS):
+        return False  # an adapter of ours, which holds mlx-lm's layout within PEFT's
     if "adapters.safetensors" in names.files or any(MLX_LM_CHECKPOINT.fullmatch(name) for name in names.files):
         return True
     if "adapter_config.json" not in names.files or names.files & _PEFT_WEIGHTS:
