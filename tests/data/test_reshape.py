@@ -34,18 +34,21 @@ def back(record: Mapping[str, object]) -> dict[str, object]:
     return convert(dict(record), kind)
 
 
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(answered(), st.sampled_from(["messages", "conversations", "prompt_completion"]))
 def test_conversations_come_back_whole(row: dict[str, object], to: str) -> None:
     (record,) = reshape(row, DatasetFormat(to))
     assert json.loads(json.dumps(back(record))) == row
 
 
+@settings(max_examples=25)
 @given(labelled())
 def test_labelled_rows_come_back_whole(row: dict[str, object]) -> None:
     (record,) = reshape(row, DatasetFormat.LABELLED)
     assert back(record) == row
 
 
+@settings(max_examples=25)
 @given(pairs())
 def test_pairs_come_back_whole(row: dict[str, object]) -> None:
     (record,) = reshape(row, DatasetFormat.PREFERENCE)
@@ -67,7 +70,7 @@ def test_what_a_format_holds_it_gives_back(row: dict[str, object], to: DatasetFo
         assert reshape(again, to) == [record]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.lists(ROWS, min_size=1, max_size=4), st.sampled_from(FORMATS), st.sampled_from(WRITABLE))
 def test_every_kind_of_file_gives_back_what_was_written(
     rows: list[dict[str, object]], to: DatasetFormat, suffix: str
