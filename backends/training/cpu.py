@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from backends.training.custom import CUSTOM
+from backends.training.environment import installed_versions
 from backends.training.trl_backend import UNSUPPORTED, TRLBackend
 from tuner.core.backend_protocol import Capabilities
 from tuner.core.enums import MethodType, Objective, Optimization, Precision
@@ -26,7 +27,7 @@ class CPUBackend(TRLBackend):
         return {"sft": "train.py", "kto": "train.py", "dpo": "train.py", "pretrain": "train.py"}
 
     def validate_environment(self, python_path: str = sys.executable) -> tuple[bool, str]:
-        problem = self._stack_problem(python_path)
+        problem = self._stack_problem(python_path) or _needs_newer_trl(python_path)
         return not problem, problem
 
     def capabilities(self, model: str | None = None) -> Capabilities:
@@ -55,3 +56,15 @@ class CPUBackend(TRLBackend):
 
     def dtype(self, job: JobConfiguration) -> str:
         return "bfloat16" if job.model.precision is Precision.BF16 else "float32"
+
+
+def _needs_newer_trl(python_path: str) -> str:
+    """Before 1.16 TRL computes its losses with kernels that only a GPU runs."""
+    found = str(installed_versions(python_path, ("trl",))["trl"])
+    numbers = [int(n) if n.isdigit() else 0 for n in found.split(".")[:2]]
+    if numbers >= [1, 16]:
+        return ""
+    return (
+        f"trl {found} in {python_path} trains on GPUs only. Install a newer one with: {python_path} -m pip install "
+        "'trl>=1.16', or name another interpreter in the settings (backends.cpu.python_path)"
+    )

@@ -32,6 +32,13 @@ def test_cpu_is_ready_where_the_training_stack_is_installed() -> None:
     assert CPUBackend().validate_environment() == (True, "")
 
 
+def test_cpu_needs_a_trl_whose_losses_run_on_a_processor(tmp_path: Path) -> None:
+    ok, message = CPUBackend().validate_environment(interpreter(tmp_path))
+    assert not ok and "trl 1.15" in message and "'trl>=1.16'" in message
+    newer = interpreter(tmp_path, STACK.replace('"trl": "1.15"', '"trl": "1.16.0"'))
+    assert CPUBackend().validate_environment(newer) == (True, "")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="MLX uses the GPU of a Mac")
 def test_mac_on_linux_is_cpu_only() -> None:
     pytest.importorskip("mlx.core")
