@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _HASH = re.compile(r"(?:^|(?<=\s))#", re.MULTILINE)
 
@@ -68,7 +68,7 @@ def entries(node: Node | None) -> dict[str, Entry]:
 
 def end_of(node: Node) -> int:
     """The index just behind a node's last character that is its own, not that of what follows."""
-    if isinstance(node, ScalarNode) or node.flow_style:
+    if not isinstance(node, MappingNode | SequenceNode) or node.flow_style:
         return int(node.end_mark.index)
     last = node.value[-1]  # a block that is empty does not exist
     return end_of(last[1] if isinstance(last, tuple) else last)

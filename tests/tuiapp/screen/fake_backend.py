@@ -13,13 +13,15 @@ from backends.training.cpu import CPUBackend
 from tests.support.fake_trainers import PRELUDE, TRAINS
 from tests.support.subprocesses import ROOT
 from tuner.config.workspace import Workspace
-from tuner.core.backend_protocol import LaunchPlan
+from tuner.core.backend_protocol import Capabilities, LaunchPlan
+from tuner.core.enums import Objective
+from tuner.core.job import JobConfiguration
 from tuner.core.registry import TrainingBackendRegistry
 
 GOOD = """\
 objective: sft
 model: {base_model: org/base-2m}
-datasets: {training: data/train.jsonl, validation: data/train.jsonl}
+datasets: {training: data/train.jsonl, validation: data/validation.jsonl}
 schedule: {max_steps: 3, batch_size: 1, sequence_length: 512}
 output: {suffix: quick}
 """
@@ -42,17 +44,40 @@ class QuickBackend(CPUBackend):
         return LaunchPlan(argv=argv, cwd=run_dir.parent.parent, environment={"PYTHONPATH": str(ROOT)})
 
 
+class LabBackend(QuickBackend):
+    """Takes SFT and KTO in batches up to 16, and leaves the seed out."""
+
+    @property
+    def name(self) -> str:
+        return "lab"
+
+    def capabilities(self, model: str | None = None) -> Capabilities:
+        can = super().capabilities(model)
+        return can.model_copy(
+            update={
+                "objectives": [Objective.SFT, Objective.KTO],
+                "ranges": {**can.ranges, "schedule.batch_size": (0, 16)},
+                "unsupported": {"seed": "it has its own"},
+            }
+        )
+
+    def inapplicable(self, job: JobConfiguration) -> dict[str, str]:
+        return {"preference": f"{job.objective.value} has no preference"}
+
+
 def quick_backends() -> TrainingBackendRegistry:
-    """A registry that knows the quick backend alone, as cpu."""
-    return TrainingBackendRegistry({"cpu": QuickBackend})
+    """A registry that knows the quick backend, as cpu, and one that can do less."""
+    return TrainingBackendRegistry({"cpu": QuickBackend, "lab": LabBackend})
 
 
 def add_data(workspace: Workspace) -> None:
-    """A training file of a few rows."""
+    """Files of a few rows to train on and to validate with."""
     folder = workspace.root / "data"
     folder.mkdir(exist_ok=True)
-    row = {"messages": [{"role": "user", "content": "lights on"}, {"role": "assistant", "content": "done"}]}
-    (folder / "train.jsonl").write_text((json.dumps(row) + "\n") * 8, encoding="utf-8")
+    for name, rooms in (("train", range(8)), ("validation", range(8, 12))):
+        said = [(f"lights on in room {room}", f"done: room {room}") for room in rooms]
+        rows = [{"messages": [{"role": "user", "content": a}, {"role": "assistant", "content": b}]} for a, b in said]
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
 
 
 def add_file(workspace: Workspace, text: str, name: str = "quick.yaml") -> Path:

@@ -17,6 +17,7 @@ from tuiapp.screens.chooser.screen import ChooserScreen, SourceList
 from tuiapp.screens.confirm import ConfirmScreen
 from tuiapp.screens.editor.screen import EditorScreen
 from tuiapp.screens.editor.text import ConfigurationText
+from tuiapp.widgets.form.form_pane import FormPane
 from tuiapp.widgets.issue_list import IssueList
 from tuner.config.settings import Settings
 from tuner.config.workspace import Workspace
@@ -80,7 +81,7 @@ async def test_the_issues_are_those_of_the_command_line(ready: Workspace) -> Non
             assert f"line {issue.line} {issue.path}" in seen and issue.code in seen
 
 
-async def test_errors_refuse_and_enter_goes_to_the_line(ready: Workspace) -> None:
+async def test_errors_refuse_and_enter_goes_to_the_field(ready: Workspace) -> None:
     add_file(ready, BAD)
     app = make_app(ready, backends=quick_backends())
     async with app.run_test(size=WIDE) as pilot:
@@ -89,10 +90,23 @@ async def test_errors_refuse_and_enter_goes_to_the_line(ready: Workspace) -> Non
         await until(pilot, lambda: "to mend first" in shown(app))
         assert screen.query_one(IssueList).has_focus
         await pilot.press("down", "enter")
-        text = screen.query_one(ConfigurationText)
-        issue = screen.query_one(IssueList).selected
-        assert issue is not None and text.has_focus and text.cursor_location[0] + 1 == issue.line
+        form, issue = screen.query_one(FormPane), screen.query_one(IssueList).selected
+        assert issue is not None and form.has_focus
+        assert form.field is not None and form.field.field.path == issue.path == "schedule.batch_size"
         assert not ready.runs.exists()
+
+
+async def test_from_the_text_an_issue_leads_to_its_line(ready: Workspace) -> None:
+    add_file(ready, BAD)
+    app = make_app(ready, backends=quick_backends())
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await open_editor(pilot, app, "quick.yaml")
+        text, issues = screen.query_one(ConfigurationText), screen.query_one(IssueList)
+        await pilot.press("ctrl+r", "ctrl+o")
+        assert issues.has_focus
+        await pilot.press("down", "enter")
+        assert issues.selected is not None
+        assert text.has_focus and text.cursor_location[0] + 1 == issues.selected.line
 
 
 async def test_the_text_is_validated_as_it_is_typed(ready: Workspace) -> None:
@@ -101,8 +115,7 @@ async def test_the_text_is_validated_as_it_is_typed(ready: Workspace) -> None:
     async with app.run_test(size=WIDE) as pilot:
         screen = await open_editor(pilot, app, "quick.yaml")
         assert screen.plan is not None and screen.plan.ok
-        screen.query_one(ConfigurationText).go_to_line(1)
-        await pilot.press("x")
+        await pilot.press("ctrl+r", "x")
         await until(pilot, lambda: any(i.code == "UNKNOWN_KEY" for i in screen.query_one(IssueList).issues))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))

@@ -71,6 +71,11 @@ async def _(s: Stage) -> None:
     await s.does(lambda: "300 is best: highest eval_exact_match" in s.text)
 
 
+@deed("checkpoint.pin", furnish=one_run, focus=Pane.CHECKPOINTS)
+async def _(s: Stage) -> None:
+    await s.does(lambda: "◆ pinned" in s.pane_text(Pane.CHECKPOINTS) and "checkpoint 300 is pinned" in s.text)
+
+
 @deed("checkpoint.publish", furnish=one_run)
 async def _(s: Stage) -> None:
     await s.does(lambda: s.on(PublishScreen))
