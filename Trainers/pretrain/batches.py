@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from tuner.data.learned_turns import fitted
+
 IGNORED = -100
 Example = dict[str, list[int]]
 
@@ -30,8 +32,9 @@ def _blocks(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[
 def _answers(rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerBase, length: int) -> list[Example]:
     if not rows:
         return []
-    prompts = [tokenizer.apply_chat_template(r["prompt"], add_generation_prompt=True, tokenize=False) for r in rows]
-    wholes = [tokenizer.apply_chat_template(r["prompt"] + r["completion"], tokenize=False) for r in rows]
+    rows = [fitted(tokenizer, r) for r in rows]
+    prompts = [_rendered(r["prompt"], r, tokenizer, add_generation_prompt=True) for r in rows]
+    wholes = [_rendered(r["prompt"] + r["completion"], r, tokenizer) for r in rows]
     prompt_ids = tokenizer(prompts, add_special_tokens=False)["input_ids"]
     answers = [w[len(p) :] for w, p in zip(wholes, prompts, strict=True)]
     answer_ids = tokenizer(answers, add_special_tokens=False)["input_ids"]
@@ -40,6 +43,14 @@ def _answers(rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerBase, len
         for p, a in zip(prompt_ids, answer_ids, strict=True)
         if len(p) < length
     ]
+
+
+def _rendered(
+    messages: list[dict[str, Any]], row: dict[str, Any], tokenizer: PreTrainedTokenizerBase, **options: bool
+) -> str:
+    if row.get("tools"):
+        return str(tokenizer.apply_chat_template(messages, tools=row["tools"], tokenize=False, **options))
+    return str(tokenizer.apply_chat_template(messages, tokenize=False, **options))
 
 
 class Collator:

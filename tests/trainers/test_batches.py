@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.tiny_chat import TOOLS, call, tiny_tokenizer, turn
+
 torch = pytest.importorskip("torch")
 
 from Trainers.pretrain.batches import IGNORED, Collator, LikeWithLike, encode  # noqa: E402  # it needs torch
@@ -45,6 +47,16 @@ def test_of_an_answered_row_only_the_answer_is_learned() -> None:
     (made,) = encode([answered("ab", "cd")], Letters(), 99)
     assert "".join(map(chr, made["input_ids"])) == "ab>cd"
     assert made["labels"] == [IGNORED] * 3 + [ord("c"), ord("d")]
+
+
+def test_tools_and_their_calls_stand_in_the_text() -> None:
+    tokenizer = tiny_tokenizer()
+    row = {"prompt": [turn("user", "weather?")], "completion": [call("weather", city="Rome")], "tools": TOOLS}
+    (made,) = encode([row], tokenizer, 9999)
+    text = tokenizer.decode(made["input_ids"])
+    assert "Tools: [" in text and '"zone"' in text
+    answer = tokenizer.decode([i for i in made["labels"] if i != IGNORED])
+    assert answer == '<tool_call>{"name": "weather", "arguments": {"city": "Rome"}}</tool_call><|im_end|>\n'
 
 
 def test_a_row_is_cut_and_left_out_where_no_answer_would_remain() -> None:
