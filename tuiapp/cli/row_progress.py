@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 
 from tuiapp.cli.output import plain
 from tuiapp.formatting import duration
@@ -16,10 +17,11 @@ _EVERY = 0.1
 class RowProgress:
     """Told rows so far and the share that is done; a context manager that takes its line away again."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._terminal = sys.stderr.isatty()
         self._label = label
-        self._began = self._drawn = time.monotonic()
+        self._clock = clock
+        self._began = self._drawn = clock()
         self._dirty = False
 
     def __enter__(self) -> RowProgress:
@@ -31,7 +33,7 @@ class RowProgress:
             sys.stderr.flush()
 
     def __call__(self, rows: int, share: float | None) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if not self._terminal or now - self._drawn < _EVERY:
             return
         self._drawn = now
