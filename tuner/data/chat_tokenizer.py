@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuner.data.templates import ChatTemplate, read_templates
 
@@ -26,6 +26,15 @@ class TokenizerUnreadable(Exception):
     """The folder holds no tokenizer that can be read here; the message says which and why."""
 
 
+class Tail(NamedTuple):
+    """The end of a text: its last mark with its id, and the ids of what comes after."""
+
+    text: str
+    mark: str
+    mark_id: int | None
+    ids: list[int]
+
+
 class ChatTokenizer:
     """Text to tokens and conversations to text. ``template`` is None where the model cannot chat."""
 
@@ -33,7 +42,7 @@ class ChatTokenizer:
         self.backend, self.template, self.eos = backend, template, eos
         marks = sorted((t.content for t in backend.get_added_tokens_decoder().values()), key=len, reverse=True)
         self._marks = re.compile("|".join(map(re.escape, marks)) or "(?!)")
-        self._tail = "", 0
+        self._tail: Tail | None = None
 
     def chat_template(self) -> ChatTemplate:
         """The template; raises TokenizerUnreadable without one."""
@@ -50,21 +59,21 @@ class ChatTokenizer:
         encode = self.backend.encode_batch if offsets else self.backend.encode_batch_fast
         return encode(texts, add_special_tokens=special)
 
-    def tail(self, text: str) -> tuple[int | None, int]:
-        """Where the last mark (added token) of a text begins, and how many tokens follow it; None where it has none.
+    def tail(self, text: str) -> Tail | None:
+        """The end of a text from its last mark (added token) on; None where it has none near its end.
 
         Prompts of one template end alike, so the last answer is kept.
         """
-        known, count = self._tail
-        if known and text.endswith(known):
-            return len(text) - len(known), count
+        known = self._tail
+        if known is not None and text.endswith(known.text):
+            return known
         found = list(self._marks.finditer(text, max(0, len(text) - _FAR)))
         if not found:
-            return None, 0
-        last = found[-1]
-        count = len(self.encode([text[last.end() :]], special=False, offsets=False)[0])
-        self._tail = text[last.start() :], count
-        return last.start(), count
+            return None
+        mark, rest = found[-1][0], text[found[-1].end() :]
+        ids = self.encode([rest], special=False, offsets=False)[0].ids
+        self._tail = Tail(mark + rest, mark, self.backend.token_to_id(mark), ids)
+        return self._tail
 
 
 def identity(folder: Path) -> list[tuple[str, int, int]]:

@@ -94,16 +94,21 @@ def _chunks(
 
 
 def _encode(tokenizer: ChatTokenizer, chunk: _Chunk) -> list[Encoding]:
-    """The encodings of the chunk's texts in order; of those whose every token is learned without offsets."""
+    """The encodings of the chunk's texts in order, with offsets where they are needed."""
     texts = [sequence for _, sequences, _, _ in chunk.rows for sequence in sequences]
     found: dict[int, Encoding] = {}
     for special in (False, True):
-        for plain in (False, True):
-            some = [i for i, s in enumerate(texts) if s.special is special and (s.spans is None) is plain]
+        for offsets in (False, True):
+            some = [i for i, s in enumerate(texts) if s.special is special and _needs_offsets(s) is offsets]
             if some:
-                encodings = tokenizer.encode([texts[i].text for i in some], special=special, offsets=not plain)
+                encodings = tokenizer.encode([texts[i].text for i in some], special=special, offsets=offsets)
                 found.update(zip(some, encodings, strict=True))
     return [found[i] for i in range(len(texts))]
+
+
+def _needs_offsets(sequence: Sequence) -> bool:
+    """Not where all is learned, nor where all behind a prompt is: its last mark tells where that begins."""
+    return sequence.spans is not None and sequence.spans != [(len(sequence.head), None)]
 
 
 def _counted(tokenizer: ChatTokenizer, chunk: _Chunk, made: Future[list[Encoding]]) -> Iterator[CountedRow]:
@@ -137,25 +142,32 @@ def _counted_sequence(tokenizer: ChatTokenizer, sequence: Sequence, encoding: En
 def _begin_of_answer(tokenizer: ChatTokenizer, sequence: Sequence, start: int, encoding: Encoding) -> int:
     """Where the tokens of the prompt and of the whole diverge.
 
-    Mostly that is the token at the character. It is so where the whole of the prompt is there, a token begins at its
-    end, and what follows the prompt's last mark comes to as many tokens as it does alone: marks part the text, so that
-    nothing before one depends on what comes behind. Else the prompt's own tokens must say it.
+    Marks part a text: nothing before one depends on what comes behind. So if the prompt is there as a whole, the
+    tokens behind its last mark tell; else all of the prompt's must.
     """
     head = sequence.head
     if not head:
         return 0
-    token = encoding.char_to_token(start)
-    if token is not None and start == len(head):
-        mark, count = tokenizer.tail(head)
-        place = encoding.token_to_chars(token)
-        before = encoding.char_to_token(mark) if mark is not None else None
-        if before is not None and place is not None and place[0] == start and token - before == 1 + count:
-            return int(token)
-    prompt = tokenizer.encode([head], special=False, offsets=False)[0].ids
-    for i, (one, other) in enumerate(zip(prompt, encoding.ids, strict=False)):
+    ids = encoding.ids
+    tail = tokenizer.tail(head) if start == len(head) else None
+    if tail is not None and tail.mark_id is not None:
+        count = head.count(tail.mark)
+        if ids.count(tail.mark_id) == sequence.text.count(tail.mark):
+            place = -1
+            for _ in range(count):
+                place = ids.index(tail.mark_id, place + 1)
+            return place + 1 + _same(tail.ids, ids[place + 1 : place + 1 + len(tail.ids)])
+    return _same(tokenizer.encode([head], special=False, offsets=False)[0].ids, ids)
+
+
+def _same(some: list[int], others: list[int]) -> int:
+    """How many at the beginning are the same."""
+    if some == others:
+        return len(some)
+    for i, (one, other) in enumerate(zip(some, others, strict=False)):
         if one != other:
             return i
-    return min(len(prompt), len(encoding))
+    return min(len(some), len(others))
 
 
 def _token_at(encoding: Encoding, start: int, end: int) -> int:
