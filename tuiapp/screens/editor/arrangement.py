@@ -93,7 +93,7 @@ class Arrangement(Checking):
         """From form to text and back, to the same place in the other."""
         text, form = self.query_one(ConfigurationText), self.query_one(FormView)
         if view is Place.TEXT:
-            self.finish_field()
+            form.finish()  # what is being written counts
             text.take(self.text)
             self._tell_unsettled()
             state = form.pane.field
@@ -102,14 +102,6 @@ class Arrangement(Checking):
         else:
             form.pane.go_to(text.path_at_cursor())
         self.view = view
-
-    def finish_field(self) -> None:
-        """What is being written counts."""
-        change = self.query_one(FormView).finish()
-        if change is not None:
-            self.draft.change(change.state, change.value)
-            self.query_one(FormView).show_pending(self.draft.pending)
-            self.changed()
 
     def _tell_unsettled(self) -> None:
         for problem in self.draft.problems:

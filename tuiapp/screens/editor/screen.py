@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,13 +20,15 @@ from tuiapp.screens.editor.text import ConfigurationText
 from tuiapp.screens.editor.verdict import verdict
 from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
-from tuiapp.widgets.form.form_pane import FormPane
 from tuiapp.widgets.form.form_view import FormView
 from tuiapp.widgets.issue_list import IssueList
 from tuiapp.widgets.pane import CursorPane
 from tuiapp.widgets.preflight.lines import Known
 from tuiapp.widgets.preflight.pane import PreflightPane
 from tuner.runs.text_tail import inert
+
+if TYPE_CHECKING:
+    from tuiapp.handlers.form import FieldState
 
 
 class EditorScreen(Arrangement):
@@ -54,7 +57,7 @@ class EditorScreen(Arrangement):
         yield TabBar(list(TABS))
         with Container(id="edit"):
             with Container(id="edit-left"):
-                yield FormView(self.source.title, id="form-view")
+                yield FormView(self.source.title, self, id="form-view")
                 yield ConfigurationText(self.source.title)
             with Vertical(id="edit-right"):
                 yield PreflightPane(id="preflight")
@@ -131,21 +134,17 @@ class EditorScreen(Arrangement):
             self.draft.write(text)
             self.changed()
 
-    @on(FormPane.Changed)
-    def _form_changed(self, event: FormPane.Changed) -> None:
-        self.draft.change(event.state, event.value)
+    def change_value(self, state: FieldState, value: object) -> None:
+        """The form gives a parameter another value; None is its default."""
+        self.draft.change(state, value)
         self.query_one(FormView).show_pending(self.draft.pending)
         self.changed()
 
-    @on(FormPane.BackendPicked)
-    def _backend_picked(self, event: FormPane.BackendPicked) -> None:
-        self.backend, self.plan = event.name, None
-        self.query_one(FormView).show_backend(event.name)
+    def change_backend(self, name: str) -> None:
+        """Train on another backend; the form shows at once what it takes."""
+        self.backend, self.plan = name, None
+        self.query_one(FormView).show_backend(name)
         self.check()
-
-    @on(FormPane.Unavailable)
-    def _unavailable(self, event: FormPane.Unavailable) -> None:
-        self.say("⊘", inert(event.why))
 
     # Issues
 
@@ -162,7 +161,7 @@ class EditorScreen(Arrangement):
     # Launching
 
     def action_launch(self) -> None:
-        self.finish_field()
+        self.query_one(FormView).finish()  # what is being written counts
         if self.plan is None:
             self.say("⚠", "still checking; try again in a moment")
         elif not self.plan.ok:

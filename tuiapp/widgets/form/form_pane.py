@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual.events import Click, Key
-from textual.message import Message
 
 from tuiapp.actions import Where
 from tuiapp.widgets.bindings import bindings_for
@@ -23,36 +21,32 @@ if TYPE_CHECKING:
 _TICKED = (FieldKind.CHECK, FieldKind.CHECKS)
 
 
+class FormOwner(Protocol):
+    """Whoever keeps the text. It is called, not told by message: the next key may be on its way already, and must find
+    the value changed or the field in focus.
+    """
+
+    def change(self, state: FieldState, value: object) -> None:
+        """A parameter gets another value; None is its default."""
+
+    def pick_backend(self, name: str) -> None:
+        """Another backend was chosen."""
+
+    def write(self, state: FieldState, typed: str) -> None:
+        """A value is to be written by hand; ``typed`` was typed already."""
+
+    def refuse(self, why: str) -> None:
+        """What was asked for cannot be had."""
+
+
 class FormPane(FormRows):
-    """Changes are told by message; whoever keeps the text makes them."""
+    """Takes keys and clicks; what they change, its owner changes."""
 
     BINDINGS = [*bindings_for(Where.FORM), *bindings_for(Where.LIST, but={"list.choose"})]  # noqa: RUF012
 
-    @dataclass(eq=False, repr=False)
-    class Changed(Message):
-        """A parameter got another value; None is its default."""
-
-        state: FieldState
-        value: object
-
-    @dataclass(eq=False, repr=False)
-    class BackendPicked(Message):
-        """Another backend was chosen."""
-
-        name: str
-
-    @dataclass(eq=False, repr=False)
-    class WritingAsked(Message):
-        """The row's value is to be written by hand; ``typed`` was typed already."""
-
-        state: FieldState
-        typed: str
-
-    @dataclass(eq=False, repr=False)
-    class Unavailable(Message):
-        """What was asked for cannot be had."""
-
-        why: str
+    def __init__(self, title: str, owner: FormOwner, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(title, id=id)
+        self._owner = owner
 
     def action_more(self) -> None:
         self._step(1)
@@ -87,26 +81,23 @@ class FormPane(FormRows):
         row, state = self.row, self.field
         if isinstance(row, Heading):
             self._fold(row, open_=not row.is_open)
-        elif (
-            state is not None and isinstance(row, FieldRow) and state.field.kind in {FieldKind.CHECK, FieldKind.CHECKS}
-        ):
+        elif isinstance(row, BackendRow) or (state is not None and state.field.kind is FieldKind.CHOICE):
+            self.action_more()
+        elif state is not None and isinstance(row, FieldRow) and state.field.kind in _TICKED:
             value, why = switched(state, self.value_of(state), row.option)
             if why:
-                self.post_message(self.Unavailable(why))
+                self._owner.refuse(why)
             else:
                 self._change(state, value)
-        elif row is not None and (state is None or state.choices):
-            self.action_more()
-        else:
+        elif state is not None:
             self.action_write()
 
     def action_write(self, typed: str = "") -> None:
         state = self.field
-        writes = state is not None and not state.choices and state.field.kind is not FieldKind.CHECK
-        if state is None or not writes:
+        if state is None or state.field.kind in (*_TICKED, FieldKind.CHOICE):
             self.action_tick()
         elif not self._refused(state):
-            self.post_message(self.WritingAsked(state, typed))
+            self._owner.write(state, typed)
 
     def action_default(self) -> None:
         state = self.field
@@ -127,7 +118,7 @@ class FormPane(FormRows):
         if self.state is not None and self.state.backends:
             names = self.state.backends
             at = names.index(self.state.backend) if self.state.backend in names else 0
-            self.post_message(self.BackendPicked(names[(at + way) % len(names)]))
+            self._owner.pick_backend(names[(at + way) % len(names)])
 
     def _fold(self, row: Heading, *, open_: bool) -> None:
         (self.opened.add if open_ else self.opened.discard)(row.section)
@@ -135,11 +126,11 @@ class FormPane(FormRows):
 
     def _change(self, state: FieldState, value: object) -> None:
         if value != self.value_of(state) or (value is None and state.is_set):
-            self.post_message(self.Changed(state, value))
+            self._owner.change(state, value)
 
     def _refused(self, state: FieldState) -> bool:
         if state.disabled:
-            self.post_message(self.Unavailable(state.disabled))
+            self._owner.refuse(state.disabled)
         return bool(state.disabled)
 
     def on_key(self, event: Key) -> None:
@@ -163,11 +154,11 @@ class FormPane(FormRows):
     def _clicked(self, zone: Zone, *, again: bool) -> None:
         state = self.field
         if zone.does == "pick" and isinstance(self.row, BackendRow):
-            self.post_message(self.BackendPicked(zone.choice))
+            self._owner.pick_backend(zone.choice)
         elif zone.does == "pick" and state is not None:
             reason = state.disabled or next((c.reason for c in state.choices if c.value == zone.choice), "")
             if reason:
-                self.post_message(self.Unavailable(reason))
+                self._owner.refuse(reason)
             else:
                 self._change(state, zone.choice)
         elif zone.does == "edit":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,12 +18,26 @@ from tuiapp.widgets.form.labels import WIDTH
 from tuiapp.widgets.form.values import as_typed, range_text, read_typed
 from tuiapp.widgets.pane import CursorPane
 from tuner.core.issues import Issue
+from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
     from tuiapp.handlers.form import FieldState, FormState
 
 _LEFT = WIDTH + 4
 """Cells from the form's edge to its values: border, padding, mark, label."""
+
+
+class FormKeeper(Protocol):
+    """Whoever keeps the text that the form is of."""
+
+    def change_value(self, state: FieldState, value: object) -> None:
+        """A parameter gets another value; None is its default."""
+
+    def change_backend(self, name: str) -> None:
+        """Train on another backend."""
+
+    def say(self, glyph: str, text: str, hint: str = "") -> None:
+        """Tell something."""
 
 
 class FieldInput(Input):
@@ -44,19 +58,19 @@ class FieldInput(Input):
 
 
 class FormView(Container):
-    """Keeps the three parts together; FormPane tells what is changed."""
+    """Keeps the three parts together."""
 
     DEFAULT_CSS = """
     FormView { layers: base above; layout: vertical; }
     """
 
-    def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+    def __init__(self, title: str, keeper: FormKeeper, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self._name_of_source = title
+        self._name_of_source, self._keeper = title, keeper
         self._written: FieldState | None = None
 
     def compose(self) -> ComposeResult:
-        yield FormPane(self._name_of_source, id="form")
+        yield FormPane(self._name_of_source, self, id="form")
         yield FieldHelp(id="field-help")
         field = FieldInput(id="field", select_on_focus=False)
         field.display = False
@@ -100,16 +114,30 @@ class FormView(Container):
             self.screen.set_focus(self.pane)
         self.renew_help()
 
-    @on(FormPane.WritingAsked)
-    def _write(self, event: FormPane.WritingAsked) -> None:
-        event.stop()
-        self._written = event.state
+    # What the pane asks for
+
+    def change(self, state: FieldState, value: object) -> None:
+        """A parameter gets another value; None is its default."""
+        self._keeper.change_value(state, value)
+
+    def pick_backend(self, name: str) -> None:
+        """Another backend was chosen."""
+        self._keeper.change_backend(name)
+
+    def refuse(self, why: str) -> None:
+        """What was asked for cannot be had."""
+        self._keeper.say("⊘", inert(why))
+
+    def write(self, state: FieldState, typed: str) -> None:
+        """Open the field over the row of a parameter."""
         field = self.query_one(FieldInput)
+        if self._written is not None:  # typed on before the field had the focus
+            field.insert_text_at_cursor(typed)
+            return
+        self._written = state
         field.remove_class("-invalid")
-        field.value = event.typed or as_typed(self.pane.value_of(event.state))
-        field.placeholder = (
-            range_text(event.state.field) if event.state.field.is_number else event.state.field.kind.value
-        )
+        field.value = typed or as_typed(self.pane.value_of(state))
+        field.placeholder = range_text(state.field) if state.field.is_number else state.field.kind.value
         field.cursor_position = len(field.value)
         field.display = True
         self._place()
@@ -150,22 +178,20 @@ class FormView(Container):
         state, field = self._written, self.query_one(FieldInput)
         if state is not None and not self._judge(state, event.value) and field.has_focus:
             return  # to be mended
-        change = self.finish()
-        if change is not None:
-            self.post_message(change)
+        self.finish()
 
-    def finish(self) -> FormPane.Changed | None:
-        """End writing; what was written, where it is another value than before."""
+    def finish(self) -> None:
+        """End writing; what was written is the value, where it can be read."""
         state, text = self._written, self.query_one(FieldInput).value
         self.leave_field()
         if state is None:
-            return None
+            return
         try:
             value = read_typed(state.field, text)
         except ValueError:
-            return None
-        same = value == self.pane.value_of(state) and not (value is None and state.is_set)
-        return None if same else FormPane.Changed(state, value)
+            return
+        if value != self.pane.value_of(state) or (value is None and state.is_set):
+            self.change(state, value)
 
     @on(CursorPane.Moved, "#form")
     def _moved(self) -> None:
