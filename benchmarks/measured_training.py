@@ -1,4 +1,4 @@
-"""Real trainings in one process, watched by torch's profiler: ``python -m benchmarks.measured_training TRAINER RUN_DIR …``.
+"""Real trainings in a process, seen by torch's profiler: ``python -m benchmarks.measured_training TRAINER RUN_DIR …``.
 
 Prints a JSON object a run: the bytes that torch held at most at once; what the process took beside its libraries is
 right for the first run alone.

@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 SENTENCES = ["turn on the light", "set a timer", "call Ana", "play some jazz", "heat the attic", "open the door"]
 
 
 def make_model(folder: Path) -> Path:
     """A randomly initialised 2 M Llama with a byte-level chat tokenizer. Returns its folder."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
     from Trainers.pretrain.sizes import SIZES
+
+    return make_shape(folder, "llama", {**SIZES["2m"], "max_position_embeddings": 1024, "tie_word_embeddings": True})
+
+
+def make_shape(folder: Path, family: str, shape: Mapping[str, Any]) -> Path:
+    """A randomly initialised model of a family and shape, as transformers names both, with the same tokenizer.
+
+    The vocabulary is the tokenizer's, where the shape names no larger one.
+    """
+    from transformers import AutoModelForCausalLM
+    from transformers.models.auto import CONFIG_MAPPING
+
+    tokenizer = _tokenizer()
+    config = CONFIG_MAPPING[family](
+        **{"vocab_size": len(tokenizer), **shape},
+        bos_token_id=tokenizer.eos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def _tokenizer() -> Any:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
     from Trainers.tokenizer.train import CHAT_TEMPLATE
 
     raw = Tokenizer(models.BPE())
@@ -25,19 +52,7 @@ def make_model(folder: Path) -> Path:
     )
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<|im_end|>", pad_token="<pad>")
     tokenizer.chat_template = CHAT_TEMPLATE
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            **SIZES["2m"],
-            vocab_size=len(tokenizer),
-            max_position_embeddings=1024,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-            tie_word_embeddings=True,
-        )
-    )
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return tokenizer
 
 
 def make_dataset(path: Path, rows: int) -> Path:

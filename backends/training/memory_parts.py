@@ -104,7 +104,7 @@ def adapted_names(job: JobConfiguration, model: ModelFacts) -> frozenset[str]:
     wanted = job.method.lora.trainable_modules
     linear = model.linear_layers
     if isinstance(wanted, list):
-        return frozenset(o.name for o in linear if any(o.name == w or o.path.endswith(f".{w}") for w in wanted))
+        return frozenset(o.name for o in linear if any(f".{o.path}".endswith(f".{w}") for w in wanted))
     if wanted == "all-linear":
         return frozenset(o.name for o in linear)
     try:

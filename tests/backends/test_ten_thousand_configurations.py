@@ -104,10 +104,11 @@ def _through_all(tree_number: int, models: list[Path]) -> str:
     return "translated"
 
 
-@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(number=st.integers(0, 2**64))
 def test_ten_thousand_configurations_go_through_or_are_refused_with_a_reason(number: int, models: list[Path]) -> None:
-    event(_through_all(number, models))
+    for one in range(5 * number, 5 * number + 5):
+        event(_through_all(one, models))
 
 
 @settings(max_examples=100, deadline=None)
