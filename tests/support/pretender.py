@@ -9,7 +9,7 @@ from tests.support.fake_trainers import PRELUDE
 from tuner.config.workspace import Workspace
 
 STACK = (
-    '{"torch": "2.11", "transformers": "5.17", "trl": "1.15", "peft": "0.19", "datasets": "4.8", "accelerate": "1.10"}'
+    '{"torch": "2.11", "transformers": "5.17", "trl": "1.16", "peft": "0.19", "datasets": "4.8", "accelerate": "1.10"}'
 )
 
 

@@ -124,7 +124,7 @@ def test_backends_are_listed_and_shown(
     assert "ollama" in tuner("backends", "list").out
 
 
-@pytest.mark.parametrize(("versions", "code"), [(STACK, 0), (STACK.replace('"1.15"', "null"), 3)])
+@pytest.mark.parametrize(("versions", "code"), [(STACK, 0), (STACK.replace('"1.16"', "null"), 3)])
 def test_doctor_exits_3_where_nothing_can_be_trained(
     tuner: CommandLine, furnished: Workspace, versions: str, code: int
 ) -> None:

@@ -30,7 +30,7 @@ def test_a_machine_without_cuda(tuner: CommandLine, furnished: Workspace) -> Non
 
 
 def test_a_machine_without_the_training_stack(tuner: CommandLine, furnished: Workspace) -> None:
-    pretend(furnished, TRAINS, versions=STACK.replace('"1.15"', "null"))
+    pretend(furnished, TRAINS, versions=STACK.replace('"1.16"', "null"))
     error = tuner.error("train", "sft.yaml", "--backend", "cpu", expected=3)
     assert error["code"] == "UNSUPPORTED_BACKEND"
     assert "trl is not installed" in error["message"]
