@@ -62,7 +62,6 @@ def test_a_malformed_configuration(
         ("model.base_model=data", "MODEL_NOT_FOUND", "has no config.json"),
         ("model.parent=nowhere@best", "RUN_NOT_FOUND", "there is no run 'nowhere'"),
         ("model.parent=data", "MODEL_NOT_FOUND", "neither an adapter nor a model"),
-        ("objective=dpo", "CONFIG_INVALID", "cannot do dpo"),
         ("method.type=qlora", "CONFIG_INVALID", "cannot do qlora"),
     ],
 )
