@@ -12,6 +12,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerContr
 from Trainers.common.ending import tell_stopped_early, with_last_checkpoint
 from Trainers.common.guards import DivergenceGuard, EarlyStopping, not_a_number
 from Trainers.common.models import keep_tokenizer_files
+from Trainers.common.pruning import Pruning
 from Trainers.common.ranks import Agreement, SupervisorWatch
 from Trainers.common.reporting import Reporter, say
 from Trainers.common.throughput import Throughput
@@ -38,6 +39,7 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         self.more_metrics = more_metrics
         self.stopped = False
         self._early, self._sense = EarlyStopping.of(guards or {}), DivergenceGuard.of(guards or {})
+        self._saved = Pruning.of(reporter, guards or {})
         self._speed = Throughput(0)
         self._supervisor = SupervisorWatch()
         self._all = Agreement()
@@ -50,6 +52,7 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         for row in state.log_history if state.global_step else ():  # what an earlier attempt saw counts
             self._sense.seen(row.get("step", 0), row)
             self._early.seen(row.get("step", 0), row)
+            self._saved.seen(row.get("step", 0), row)
 
     def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kw: Any) -> None:
         self._speed.step_begins()
@@ -84,8 +87,7 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         if not logs or not state.is_world_process_zero:
             return
         row = {**logs, **(self._speed.row(logs) if "loss" in logs else self._speed.closing_row(logs))}
-        self.reporter.rows.write(state.global_step, row)
-        say_row(state.global_step, row)
+        self._tell(state.global_step, row)
         wrong = self._sense.seen(state.global_step, logs)
         if wrong is not None:
             raise with_last_checkpoint(wrong, self.reporter.run_dir)
@@ -101,8 +103,7 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
     ) -> None:
         if self.more_metrics is not None:
             found = {f"eval_{k}": v for k, v in self.more_metrics(model).items()}
-            self.reporter.rows.write(state.global_step, found)
-            say_row(state.global_step, found)
+            self._tell(state.global_step, found)
             if metrics is not None:
                 metrics.update(found)
         why = self._early.seen(state.global_step, metrics or {})
@@ -129,12 +130,18 @@ class RunCallback(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         mark_complete(folder)
         self.reporter.event("checkpoint", f"saved checkpoint-{state.global_step}", {"step": state.global_step})
         say(f"saved checkpoint-{state.global_step}")
+        self._saved.prune()
         self.reporter.phase(Phase.TRAINING)
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kw: Any
     ) -> None:
         self._refuse_broken(model, state)
+
+    def _tell(self, step: int, row: dict[str, float]) -> None:
+        self.reporter.rows.write(step, row)
+        self._saved.seen(step, row)
+        say_row(step, row)
 
     def _refuse_broken(self, model: Any, state: TrainerState, folder: Path | None = None) -> None:
         """Weights that are no numbers end the run, and ``folder``, which holds them, goes."""

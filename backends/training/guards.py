@@ -19,6 +19,12 @@ GUARD_CUSTOM = {
     "early_stopping_delta": CustomParameter(
         kind="float", default=0.0, minimum=0.0, help="how much better counts as progress for early stopping"
     ),
+    "keep_checkpoints": CustomParameter(
+        kind="int",
+        default=0,
+        minimum=0,
+        help="how many of the newest checkpoints to keep besides the best and the pinned ones; 0: all",
+    ),
     "divergence_guard": CustomParameter(
         kind="bool",
         default=True,
@@ -49,6 +55,8 @@ def guards(job: JobConfiguration) -> dict[str, JsonValue]:
         "early_stopping_patience": job.schedule.early_stopping_patience,
         "early_stopping_metric": options["early_stopping_metric"],
         "early_stopping_delta": options["early_stopping_delta"],
+        "objective": job.objective.value,
+        "keep_checkpoints": options["keep_checkpoints"],
         "divergence": options["divergence_guard"],
         "loss_factor": options["divergence_loss_factor"],
         "gradient_norm": options["divergence_gradient_norm"],

@@ -53,6 +53,8 @@ def test_guards_reach_the_payload() -> None:
         "early_stopping_patience": None,
         "early_stopping_metric": "",
         "early_stopping_delta": 0.0,
+        "objective": "sft",
+        "keep_checkpoints": 0,
         "divergence": True,
         "loss_factor": 3.0,
         "gradient_norm": 1000.0,

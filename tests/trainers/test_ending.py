@@ -91,6 +91,18 @@ def test_a_diverging_run_ends_with_what_is_left(place: Path, tmp_path: Path) -> 
     assert not RunPaths(run_dir).final_model.exists()
 
 
+def test_old_checkpoints_make_room(place: Path, tmp_path: Path) -> None:
+    run_dir = trained(
+        place,
+        tmp_path,
+        schedule={"max_steps": 4, "save_steps": 1, "eval_steps": 1},
+        metadata={"keep_checkpoints": 1},
+    )
+    best = min((r["eval_loss"], r["step"]) for r in rows_of(run_dir) if "eval_loss" in r)[1]
+    kept = {p.name for p in RunPaths(run_dir).checkpoints.glob("*checkpoint-*")}
+    assert kept == {f"checkpoint-{best:g}", "checkpoint-4"}
+
+
 def test_rows_tell_how_fast_it_goes(place: Path, tmp_path: Path) -> None:
     rows = rows_of(trained(place, tmp_path, schedule={"logging_steps": 4, "max_steps": 6}))
     *steps, last = rows

@@ -52,6 +52,16 @@ RUNS: tuple[Action, ...] = (
         Need.CHECKPOINT,
     ),
     Action(
+        "checkpoint.pin",
+        "Pin",
+        "Keep the selected checkpoint for good, or let it go again; the best is always kept.",
+        "p",
+        Where.MAIN,
+        "pin_checkpoint",
+        Need.CHECKPOINT,
+        in_bar=False,
+    ),
+    Action(
         "run.delete",
         "Delete",
         "Move the run, or all marked, into the trash.",

@@ -25,6 +25,7 @@ class CheckpointRow:
     metrics: Mapping[str, float] = field(default_factory=dict)
     bytes: int = 0
     whole: bool = True
+    pinned: bool = False
     path: Path = Path()
 
     @property
@@ -53,6 +54,7 @@ def read_rows(run_dir: Path) -> list[CheckpointRow]:
                 metrics={inert(k): v for k, v in ranked.info.metrics.items() if math.isfinite(v)},
                 bytes=size if isinstance(size, int) else 0,
                 whole=bool(shown["complete"]),
+                pinned=ranked.pinned,
                 path=ranked.info.path,
             )
         )

@@ -144,6 +144,7 @@ def checkpoint_dict(run_dir: Path, checkpoint: RankedCheckpoint, run_id: str | N
         "score_parts": dict(checkpoint.score.parts),
         "metrics": {k: finite_or_none(v) for k, v in info.metrics.items()},
         "complete": complete,
+        "pinned": checkpoint.pinned,
         "bytes": checkpoint_bytes(run_dir, info.path),
     }
 

@@ -176,8 +176,15 @@ def _columns(rows: Sequence[CheckpointRow]) -> list[Column]:
         Column("step", 6, lambda r: r.label, lambda r: float("inf") if r.is_final else float(r.step)),
         *(_metric_column(n) for n in names),
         Column("size", 8, lambda r: size(r.bytes), lambda r: float(r.bytes)),
-        Column("state", 9, lambda r: "✓ whole" if r.whole else "◌ partial", lambda r: float(r.whole)),
+        Column("state", 9, _state, lambda r: float(r.whole) + float(r.pinned)),
     ]
+
+
+def _state(row: CheckpointRow) -> str:
+    """Whether it may be used, and kept for good."""
+    if not row.whole:
+        return "◌ partial"
+    return "◆ pinned" if row.pinned else "✓ whole"
 
 
 def _metric_column(name: str) -> Column:

@@ -16,7 +16,7 @@ from tuner.discovery.foreign_summary import objective_by_metrics
 from tuner.discovery.run_folders import RunFolder, our_folders, run_folders_in
 from tuner.runs.json_file import UnreadableFile
 from tuner.runs.layout import RUN_ID, RunPaths
-from tuner.runs.manifest_file import read_manifest
+from tuner.runs.manifest_file import pinned_checkpoints, read_manifest
 from tuner.runs.metric_history import MetricHistory
 from tuner.runs.metric_reader import read_history
 from tuner.runs.ranking import Score, best_index, rank, why_best
@@ -30,6 +30,7 @@ class RankedCheckpoint:
     score: Score
     is_best: bool
     why: str = ""
+    pinned: bool = False
 
 
 def run_folders(workspace: Workspace) -> list[Path]:
@@ -96,16 +97,24 @@ def ranked_checkpoints(run_dir: Path, by: str | None = None, *, torn: bool = Fal
     scores = rank(whole, history, objective_of(run_dir, history), by)
     best = best_index(whole, scores)
     why = why_best(whole, scores, best) if best is not None else ""
+    pinned = _pinned(run_dir)
     ranked = [
-        RankedCheckpoint(info, score, i == best, why if i == best else "")
+        RankedCheckpoint(info, score, i == best, why if i == best else "", info.step in pinned)
         for i, (info, score) in enumerate(zip(whole, scores, strict=True))
     ]
     if torn:
         known = {c.info.path for c in ranked}
         rest = [c for c in find_checkpoints(run_dir, include_torn=True, history=history) if c.path not in known]
-        ranked += [RankedCheckpoint(c, Score(None), False) for c in rest]
+        ranked += [RankedCheckpoint(c, Score(None), False, pinned=c.step in pinned) for c in rest]
         ranked.sort(key=lambda c: c.info.step)
     return ranked
+
+
+def _pinned(run_dir: Path) -> frozenset[int]:
+    try:
+        return pinned_checkpoints(read_manifest(run_dir))
+    except UnreadableFile:
+        return frozenset()  # another tool's run, or one whose checkpoints can still be listed
 
 
 def objective_of(run_dir: Path, history: MetricHistory | None = None) -> str | None:

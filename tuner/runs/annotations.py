@@ -1,4 +1,4 @@
-"""What people add to runs: tags, a note, a name, pinned, archived.
+"""What people add to runs: tags, a note, a name, pinned, archived; and which checkpoints are to be kept.
 
 Ours are kept in the run's manifest. Other tools' runs are read-only, so theirs are kept in the workspace's
 .tuner/annotations.json, by path: relative where the run lies below the workspace, so that it may be moved.
@@ -19,7 +19,7 @@ from tuner.runs.atomic import write_json
 from tuner.runs.json_file import JsonObject, UnreadableFile, read_object, read_object_or_none
 from tuner.runs.layout import RunPaths
 from tuner.runs.lock import run_lock
-from tuner.runs.manifest_file import read_manifest
+from tuner.runs.manifest_file import pinned_checkpoints, read_manifest
 from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Change:
     pinned: bool | None = None
     archived: bool | None = None
     name: str | None = None
+    pin: tuple[int, ...] = ()
+    unpin: tuple[int, ...] = ()
 
     def applied(self, values: Mapping[str, object]) -> JsonObject:
         """The values with the change made."""
@@ -50,6 +52,9 @@ class Change:
             before = self.tags if self.tags is not None else _texts(values.get("tags"))
             gone = {t.casefold() for t in self.remove}
             found["tags"] = [t for t in dict.fromkeys((*before, *self.add)) if t.casefold() not in gone]
+        if self.pin or self.unpin:
+            kept = {*pinned_checkpoints(values), *self.pin} - {*self.unpin}
+            found["pinned_checkpoints"] = sorted(kept)
         plain = {"note": self.note, "pinned": self.pinned, "archived": self.archived, "name": self.name}
         return {**found, **{key: value for key, value in plain.items() if value is not None}}
 
@@ -67,6 +72,8 @@ class Said(TypedDict, total=False):
     pinned: bool
     archived: bool
     name: str
+    pin_checkpoints: Iterable[int]
+    unpin_checkpoints: Iterable[int]
 
 
 def annotate(folder: RunFolder, workspace: Workspace, **said: Unpack[Said]) -> None:
@@ -84,6 +91,8 @@ def annotate(folder: RunFolder, workspace: Workspace, **said: Unpack[Said]) -> N
         pinned=said.get("pinned"),
         archived=said.get("archived"),
         name=_checked("name", said["name"]) if "name" in said else None,
+        pin=tuple(said.get("pin_checkpoints", ())),
+        unpin=tuple(said.get("unpin_checkpoints", ())),
     )
     path = RunPaths(folder.path).manifest if folder.is_ours else _path(workspace)
     try:

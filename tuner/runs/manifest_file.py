@@ -31,6 +31,12 @@ def patch_manifest(run_dir: Path, patch: Mapping[str, object]) -> None:
         write_json(path, merged(_upgraded(read_object(path), path), patch))
 
 
+def pinned_checkpoints(values: Mapping[str, object]) -> frozenset[int]:
+    """The steps of the checkpoints that a manifest says are to be kept (FINAL_STEP for final_model)."""
+    steps = values.get("pinned_checkpoints")
+    return frozenset(s for s in steps if isinstance(s, int)) if isinstance(steps, list) else frozenset()
+
+
 def merged(old: Mapping[str, object], new: Mapping[str, object]) -> JsonObject:
     """``old`` with ``new`` laid over it, mappings merged key by key."""
     result = dict(old)

@@ -3,6 +3,8 @@
 One criterion is used for the whole run, the first of these that any whole checkpoint has: the share of validation
 answers that were exactly right, the validation loss, the objective's own training score. Scores are "higher is
 better"; a checkpoint without one sorts last and is never given one.
+
+Standard library only: a training ranks its own checkpoints too, before it removes old ones.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from typing import Protocol
 
 from tuner.core.final_step import FINAL_STEP
 from tuner.runs.direction import counts_down
-from tuner.runs.metric_history import MetricHistory
 
 KL_FLOOR = 0.05
 """TRL logs kl as 0.0 for an untrained model; the floor keeps it from winning by division."""
@@ -32,6 +33,15 @@ class Weights(Protocol):
     def metrics(self) -> Mapping[str, float]: ...
 
 
+class History(Protocol):
+    """The run's metrics over its steps."""
+
+    @property
+    def last_step(self) -> int | None: ...
+
+    def values_between(self, column: str, after: int, until: int) -> Sequence[float]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A checkpoint's score with what it was made of; ``value`` None means that it has none."""
@@ -42,7 +52,7 @@ class Score:
 
 
 def rank(
-    checkpoints: Sequence[Weights], history: MetricHistory, objective: str | None, by: str | None = None
+    checkpoints: Sequence[Weights], history: History, objective: str | None, by: str | None = None
 ) -> list[Score]:
     """Score each checkpoint, in the order given.
 
@@ -118,7 +128,7 @@ def _by_metric(checkpoint: Weights, name: str) -> Score:
 
 
 def _by_objective(
-    checkpoint: Weights, all_of_them: Sequence[Weights], history: MetricHistory, objective: str | None
+    checkpoint: Weights, all_of_them: Sequence[Weights], history: History, objective: str | None
 ) -> Score:
     last = history.last_step or 0
     step = last if checkpoint.step == FINAL_STEP else checkpoint.step
@@ -137,6 +147,6 @@ def _by_objective(
     return Score(None) if loss is None else Score(-loss, {"by": "loss", "value": loss})
 
 
-def _mean(history: MetricHistory, name: str, after: int, until: int) -> float | None:
+def _mean(history: History, name: str, after: int, until: int) -> float | None:
     values = [v for v in history.values_between(name, after, until) if math.isfinite(v)]
     return sum(values) / len(values) if values else None

@@ -23,6 +23,7 @@ ROWS = [
 ]
 KEYS = {
     *("run_id", "step", "path", "is_final", "is_best", "score", "score_parts", "metrics", "complete", "bytes"),
+    "pinned",
 }
 NEVER_OUT = (
     "optimizer.pt",
@@ -67,6 +68,15 @@ def test_best_says_why_and_can_go_by_another_metric(tuner: CommandLine, run: Pat
     done = tuner("checkpoints", "best", run.name)
     assert done.out == f"{found['path']}\n"
     assert done.err == f"{found['why']}\n"
+
+
+def test_checkpoints_are_pinned_and_let_go(tuner: CommandLine, run: Path) -> None:
+    assert tuner.json("checkpoints", "pin", f"{run.name}@30") == {"run_id": run.name, "step": 30, "pinned": True}
+    assert "20 is pinned" in tuner("checkpoints", "pin", run.name).err  # without @ the best
+    assert [c["step"] for c in tuner.json("checkpoints", "list", run.name) if c["pinned"]] == [20, 30]
+    assert "pinned" in tuner("checkpoints", "list", run.name).out
+    assert "30 is not pinned" in tuner("checkpoints", "unpin", f"{run.name}@30").err
+    assert [c["step"] for c in tuner.json("checkpoints", "list", run.name) if c["pinned"]] == [20]
 
 
 def test_no_checkpoint_is_best_where_none_has_a_score(tuner: CommandLine) -> None:

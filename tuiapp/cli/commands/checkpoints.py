@@ -1,4 +1,4 @@
-"""tuner checkpoints list|best RUN"""
+"""tuner checkpoints list|best RUN, tuner checkpoints pin|unpin RUN[@STEP|@best]"""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def add(commands: Commands, shared: Parser) -> None:
         parser.add_argument("run_id", metavar="RUN")
         parser.add_argument("--by", metavar="METRIC", help="rank by this metric (names with loss count downwards)")
         parser.set_defaults(run=action)
+    for name, help_, pinned in (
+        ("pin", "keep a checkpoint for good, whatever makes room for others; the best is always kept", True),
+        ("unpin", "keep it no longer", False),
+    ):
+        parser = verbs.add_parser(name, parents=[shared], help=help_)
+        parser.add_argument("reference", metavar="RUN[@STEP|@best|@final]")
+        parser.set_defaults(run=pin, pinned=pinned)
 
 
 def list_checkpoints(arguments: argparse.Namespace) -> int:
@@ -49,7 +56,7 @@ def list_checkpoints(arguments: argparse.Namespace) -> int:
                 number(metrics.get("eval_loss")),
                 number(metrics.get("eval_exact_match"), 3),
                 size(int(str(item["bytes"]))),
-                "whole" if item["complete"] else "half-written",
+                ("pinned" if item["pinned"] else "whole") if item["complete"] else "half-written",
             ]
         )
     columns = ["", "step", "score", "by", "eval_loss", "exact", "size", "state"]
@@ -71,4 +78,17 @@ def best(arguments: argparse.Namespace) -> int:
         return 0
     print_line(str(chosen.info.path))
     tell(chosen.why)
+    return 0
+
+
+def pin(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.output import print_json, tell
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.pins import pin_checkpoint
+
+    done = pin_checkpoint(open_context(arguments.workspace), arguments.reference, pinned=arguments.pinned)
+    if arguments.json:
+        print_json(done.as_dict())
+        return 0
+    tell(f"{done.run_id}@{done.label} is {'pinned' if done.pinned else 'not pinned'}")
     return 0

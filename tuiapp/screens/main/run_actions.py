@@ -9,7 +9,7 @@ from textual import on, work
 from textual.message import Message
 
 from tuiapp.actions import by_id
-from tuiapp.messages import Published, PublishPlanned, Told
+from tuiapp.messages import CheckpointsRanked, Published, PublishPlanned, Told
 from tuiapp.screens.guarded import guarded
 from tuiapp.screens.main.arrangement import PaneArrangement
 from tuiapp.screens.main.panes import Pane
@@ -109,6 +109,23 @@ class RunActions(PaneArrangement):
             self.say("⚠", "no checkpoint of this run has a score", "a validation set gives one: datasets.validation")
         else:
             self.say("★", f"{best.label} is best: {best.why}")
+
+    def action_pin_checkpoint(self) -> None:
+        row, run = self.query_one(CheckpointTable).selected, self.run
+        if not self._refuses("checkpoint.pin") and row is not None and run is not None:
+            self._pin(run, f"{run.id}@{row.reference}", not row.pinned)
+
+    @work(thread=True, group="acting", exit_on_error=False)
+    def _pin(self, run: RunSummary, reference: str, pinned: bool) -> None:
+        def act() -> list[Message]:
+            from tuiapp.handlers.checkpoint_rows import read_rows
+            from tuiapp.handlers.pins import pin_checkpoint
+
+            done = pin_checkpoint(self.tuner.services.context(), reference, pinned=pinned)
+            text = f"checkpoint {done.label} is {'pinned: it is kept for good' if pinned else 'pinned no longer'}"
+            return [Told(text), CheckpointsRanked(run.id, read_rows(run.path))]
+
+        guarded(self.post_message, "pinning the checkpoint", act)
 
     def action_sort_next(self) -> None:
         if not self._refuses("checkpoint.sort"):
