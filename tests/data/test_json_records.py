@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.subprocesses import ROOT
 from tuner.data import csv_records, json_records
 from tuner.data.records import DatasetUnreadable, Line, read_lines
 
@@ -153,3 +156,29 @@ def test_turns_in_a_csv_are_json(tmp_path: Path) -> None:
         {"prompt": turns, "completion": "[1]", "note": json.dumps(turns)},
         {"prompt": "[x", "completion": "y", "note": "z"},
     ]
+
+
+def test_without_msgspec_all_is_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(
+        tmp_path, "x.jsonl", b'{"a": 1}\n{"a": NaN}\n{"a": "\\ud83d"}\n{"a": "\xed\xa0\xbd"}\n\xef\xbb\xbf{"b": 2}\n{'
+    )
+    fast = [repr(line) for line in read_lines(path)]
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    assert [repr(line) for line in read_lines(path)] == fast
+    assert [line.record is None for line in read_lines(path)] == [False, False, True, True, False, True]
+
+
+def test_the_readers_need_the_standard_library_alone(tmp_path: Path) -> None:
+    path = put(tmp_path, "x.jsonl", '{"prompt": "q", "completion": "a"}\n')
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from pathlib import Path\n"
+        "from tuner.core.enums import DatasetFormat, Objective\n"
+        "from tuner.data.conversion import convert_file\n"
+        "from tuner.data.inspect import inspect_dataset\n"
+        f"path = Path({str(path)!r})\n"
+        "convert_file(path, path.with_suffix('.csv'), DatasetFormat.MESSAGES)\n"
+        "print(inspect_dataset(path.with_suffix('.csv'), DatasetFormat.AUTO, Objective.SFT).rows)\n"
+    )
+    done = subprocess.run([sys.executable, "-S", "-I", "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "1\n", done.stderr
