@@ -14,7 +14,7 @@ from tests.data.rows import ROWS
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.issues import Severity
 from tuner.core.job import JobConfiguration
-from tuner.data import dataset_reports
+from tuner.data import dataset_reports, inspect
 from tuner.data.checks import dataset_issues
 from tuner.data.inspect import Known, inspect_dataset
 from tuner.data.report import LISTED, DatasetReport
@@ -79,6 +79,15 @@ def test_copies_are_counted_and_listed_by_line(tmp_path: Path) -> None:
     assert report.duplicate_rows == LISTED + 4
     assert [p.line for p in report.remarked("DUPLICATE")] == [3, *range(6, LISTED + 5)]
     assert report.problem_count == 1
+
+
+def test_what_is_remembered_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspect, "SeenRows", lambda: SeenRows(most=3))
+    path = put(tmp_path / "x.jsonl", row(1), row(1), row(2), row(3), row(4), row(4), row(2))
+    report = inspect_dataset(path, AUTO, SFT)
+    assert (report.duplicate_rows, report.compared_rows) == (2, 4)
+    issues, _, _ = issues_of(training=str(path))
+    assert "(of the first 4; more are not remembered)" in issues["DUPLICATES"][1]
 
 
 def test_empty_rows_are_counted(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def _report_issues(path: str, report: DatasetReport) -> Iterator[Issue]:
         )
     if report.duplicate_rows:
         what = f"{report.duplicate_rows} of {report.rows} rows are copies of rows above them"
+        if report.compared_rows is not None:
+            what += f" (of the first {report.compared_rows:,}; more are not remembered)"
         yield Issue(
             path=path,
             severity=Severity.WARNING if report.duplicate_rows >= _MANY * report.rows else Severity.INFO,

@@ -160,6 +160,8 @@ def _looked_at(
             report.sampled = True
             break
         key = content_key(row)
+        if seen.full and report.compared_rows is None:
+            report.compared_rows = report.rows - 1
         if seen.add(key):
             report.remark(number, "DUPLICATE", "the same row stands above")
         if learn is not None:

@@ -46,6 +46,8 @@ class DatasetReport:
     held_out_rows: int | None = None
     """Of the usable rows, those that the split would hold out; None where no split was asked for."""
 
+    compared_rows: int | None = None
+    """Copies were looked for among the first so many rows only; None: among all."""
     sampled: bool = False
     """Whether only the first rows were looked at."""
 

@@ -12,20 +12,34 @@ from collections.abc import Hashable
 
 from tuner.data.line import Record
 
+MOST = 5_700_000
+"""Rows that are remembered, in about 60 MB: 5 GB of rows of 880 bytes."""
+
 _TABLES = 64
 _SMALLEST = 16
 _BITS = 2**64 - 1
 
 
 class SeenRows:
-    """A set of row contents that only grows."""
+    """A set of row contents that grows up to ``most``, and then only answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self._tables = [_Table() for _ in range(_TABLES)]
+        self._free = most
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more is remembered."""
+        return self._free == 0
 
     def add(self, key: int) -> bool:
         """Remember a key of ``content_key``; whether it was there already."""
-        return self._tables[key & (_TABLES - 1)].add(key >> 6 or 1)
+        if not self._free:
+            return key in self
+        there = self._tables[key & (_TABLES - 1)].add(key >> 6 or 1)
+        if not there:
+            self._free -= 1
+        return there
 
     def __contains__(self, key: int) -> bool:
         return self._tables[key & (_TABLES - 1)].has(key >> 6 or 1)
