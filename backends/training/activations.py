@@ -20,7 +20,7 @@ class Pass:
 
     ``element`` is the bytes of an activation, ``copy`` those of the copy that each adapter keeps of its input (0 where
     it shares the layer's), ``attended`` the tokens a token attends to where attention keeps its scores (0: it keeps
-    none).
+    none), and ``fused`` says that norms and activations run in Liger's kernels, which keep their inputs alone.
     """
 
     element: int
@@ -30,6 +30,7 @@ class Pass:
     dropout: bool
     rank: int
     attended: int = 0
+    fused: bool = False
 
 
 def kept_by_layer(facts: ModelFacts, how: Pass) -> float:
@@ -55,7 +56,7 @@ def _norms(size: Dimensions, how: Pass) -> float:
     """An RMSNorm keeps its input in fp32 and, where its weight is trained, its normalised input."""
     if size.norm_bias:  # LayerNorm, one fused operation
         return size.norms * size.hidden * how.element
-    each = max(how.element, _FP32) + (how.element if how.full else 0)
+    each = how.element if how.fused else max(how.element, _FP32) + (how.element if how.full else 0)
     heads = (size.heads + size.kv_heads) * size.head_dim if size.qk_norm or size.wide_qk_norm else 0
     return (size.norms * size.hidden + heads) * each
 
@@ -69,7 +70,8 @@ def _attention(size: Dimensions, how: Pass) -> float:
 
 def _between(size: Dimensions, how: Pass) -> float:
     """Inside the MLP: gate, its activation, and up; without a gate only what goes into the activation."""
-    kept = 3 if size.gated else 4 if size.architecture == "gpt2" else 1  # its activation is four operations
+    plain = 4 if size.architecture == "gpt2" else 1  # GPT-2's activation is four operations
+    kept = (2 if how.fused else 3) if size.gated else plain
     dense = (size.layers - size.moe_layers) * size.intermediate
     shared = size.moe_layers * size.shared_width
     # Experts keep the inputs of all their products, frozen or not, and the tokens as they are sorted to them and back.

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from backends.training.activations import Pass, checkpointed_layer, kept_by_layer, passing
-from tuner.core.enums import LoraVariant, MethodType, Objective, Optimization, OptimizerType, Precision
+from backends.training.memory_counts import (
+    adapted_names,
+    adapter_parameters,
+    has_reference,
+    shares_of,
+    state_bytes,
+    weight_bytes,
+)
+from tuner.core.enums import MethodType, Objective, Optimization
 from tuner.core.job import JobConfiguration
 from tuner.data.model_facts import BYTES, ModelFacts
 
@@ -14,8 +21,6 @@ _TILE_TOKENS, _TILE_WORDS = 4096, 32768
 """TRL 1.15 and later project so many tokens onto so many words of the vocabulary at a time."""
 _CPU_TILES = 7
 """Copies of a tile in fp32 that its loss makes without Triton."""
-_NF4_BITS = 4.127
-"""bitsandbytes with double quantization: 4 bits, a constant of 8 bits a block of 64, one of 32 bits 256 of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +44,63 @@ class Memory:
 
 
 def memory_of(job: JobConfiguration, model: ModelFacts, dtype: str, device: str, row: int) -> Memory:
-    """What training takes on ``device`` ("cpu", "cuda" or "mps"), where the longest row has ``row`` tokens."""
+    """What training takes on each ``device`` ("cpu", "cuda" or "mps"), where the longest row has ``row`` tokens."""
     element = BYTES.get(dtype, 4)
     full = job.method.type is MethodType.FULL
-    adapted = frozenset() if full else adapted_names(job, model)
-    adapter = 0 if full else adapter_parameters(job, model, adapted)
+    master = full and device == "cuda" and job.metadata.get("master_weights") is True
     quantized = job.method.type is MethodType.QLORA or model.quantized_bits is not None
-    trained_element = element if full or quantized else max(element, 4)  # PEFT keeps adapters of bf16 models in fp32
+    # PEFT keeps the adapters of bf16 models in fp32, TRL those of quantized ones in bf16.
+    trained_element = max(element, 4) if master or not (full or quantized) else element
+    adapted = frozenset[str]() if full else adapted_names(job, model)
+    adapter = 0 if full else adapter_parameters(job, model, adapted)
     trained = model.parameters if full else adapter
-    weights = _weights(job, model, element)
-    if full and job.objective in {Objective.DPO, Objective.KTO}:
-        weights *= 2  # the reference model
+    shares = shares_of(job)
+    weights = weight_bytes(job, model, trained_element if full else element) // shares.weights
+    if has_reference(job):
+        weights *= 2
+    gradients = trained * trained_element // shares.training
+    optimizer = round(trained * state_bytes(job, trained_element)) // shares.training
+    overhead = _overhead(job, model, device, weights) + (gradients if shares.buckets else 0)
+    batch = _batch(job, model, element, trained_element, device, row, adapted)
+    stepping = gradients * 2 if device == "cuda" else gradients  # its optimizer works on all tensors at once
+    summed = gradients if job.schedule.gradient_accumulation > 1 else 0
+    held = max(batch.kept + batch.moment + summed, gradients + batch.first, stepping)
+    fixed = weights + adapter * trained_element + optimizer + overhead
+    return Memory(
+        weights,
+        adapter * trained_element,
+        gradients,
+        optimizer,
+        round(batch.kept + batch.again),
+        round(batch.logits),
+        overhead,
+        round(fixed + held),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Bytes of one batch: kept till the backward pass, computed ``again`` under checkpointing, of the output head, the
+    most beside what is kept (``moment``), and while the first layer's gradients are made, when all others are there."""
+
+    kept: float
+    again: float
+    logits: float
+    moment: float
+    first: float
+
+
+def _batch(
+    job: JobConfiguration,
+    model: ModelFacts,
+    element: int,
+    trained_element: int,
+    device: str,
+    row: int,
+    adapted: frozenset[str],
+) -> _Batch:
+    full = job.method.type is MethodType.FULL
+    enabled = set(job.optimizations.enabled)
     tokens = row * job.schedule.batch_size * (2 if job.objective is Objective.DPO else 1)
     how = Pass(
         element=element,
@@ -59,8 +110,8 @@ def memory_of(job: JobConfiguration, model: ModelFacts, dtype: str, device: str,
         dropout=job.method.lora.dropout > 0,
         rank=job.method.lora.rank,
         attended=row if _keeps_scores(job, model, device) else 0,
+        fused=device == "cuda" and (Optimization.FUSED_KERNELS in enabled or job.metadata.get("liger") is True),
     )
-    enabled = set(job.optimizations.enabled)
     layer = kept_by_layer(model, how)
     checkpointing = Optimization.GRADIENT_CHECKPOINTING in enabled
     kept = tokens * model.layers * (checkpointed_layer(model, how) if checkpointing else layer)
@@ -69,25 +120,8 @@ def memory_of(job: JobConfiguration, model: ModelFacts, dtype: str, device: str,
     kept += tokens * model.hidden_size * 4 * max(element, 4)  # embedding, last norm, and what the head reads
     again = tokens * layer if checkpointing else 0.0
     logits = _logits(job, model, tokens, element, device, full=full)
-    gradients = trained * trained_element
-    optimizer = round(trained * _state_bytes(job, trained_element))
-    overhead = _overhead(job, model, device, weights)
-    moment = max(logits, again + tokens * passing(model, how))  # the head's turn, or the last layer's
-    summed = gradients if job.schedule.gradient_accumulation > 1 else 0
-    stepping = gradients * 2 if device == "cuda" else gradients  # its optimizer works on all tensors at once
-    held = max(kept + moment + summed, gradients + tokens * (layer + passing(model, how)), stepping)
-    fixed = weights + adapter * trained_element + optimizer + overhead
-    activations = round(kept + again)
-    return Memory(
-        weights,
-        adapter * trained_element,
-        gradients,
-        optimizer,
-        activations,
-        round(logits),
-        overhead,
-        round(fixed + held),
-    )
+    backward = tokens * passing(model, how)
+    return _Batch(kept, again, logits, max(logits, again + backward), tokens * layer + backward)
 
 
 def _keeps_scores(job: JobConfiguration, model: ModelFacts, device: str) -> bool:
@@ -97,42 +131,6 @@ def _keeps_scores(job: JobConfiguration, model: ModelFacts, device: str) -> bool
         or model.architecture == "gemma2"
         or (model.architecture == "gpt2" and device == "cpu")
     )
-
-
-def adapted_names(job: JobConfiguration, model: ModelFacts) -> frozenset[str]:
-    """The linear layers that get an adapter: all, those named, or those whose path a pattern matches, as in PEFT."""
-    wanted = job.method.lora.trainable_modules
-    linear = model.linear_layers
-    if isinstance(wanted, list):
-        return frozenset(o.name for o in linear if any(f".{o.path}".endswith(f".{w}") for w in wanted))
-    if wanted == "all-linear":
-        return frozenset(o.name for o in linear)
-    try:
-        pattern = re.compile(wanted)
-    except (re.error, RecursionError, OverflowError):
-        return frozenset()
-    return frozenset(o.name for o in linear if pattern.fullmatch(f"model.layers.0.{o.path}"))
-
-
-def adapter_parameters(job: JobConfiguration, model: ModelFacts, adapted: frozenset[str]) -> int:
-    """The trainable parameters of the adapter: r × (inputs + outputs) a layer, with DoRA a magnitude an output more."""
-    lora = job.method.lora
-    dora = lora.variant is LoraVariant.DORA
-    return sum(
-        o.count * (lora.rank * (o.inputs + o.outputs) + (o.outputs if dora else 0))
-        for o in model.linear_layers
-        if o.name in adapted
-    )
-
-
-def _weights(job: JobConfiguration, model: ModelFacts, element: int) -> int:
-    if model.quantized_bits is not None:
-        return model.weight_bytes
-    if job.method.type is not MethodType.QLORA:
-        return model.parameters * element
-    linear = sum(o.weights * o.count for o in model.linear_layers)
-    bits = 8.0 if job.model.precision is Precision.INT8 else _NF4_BITS
-    return round(linear * bits / 8) + max(0, model.parameters - linear) * element
 
 
 def _logits(job: JobConfiguration, model: ModelFacts, tokens: int, element: int, device: str, *, full: bool) -> float:
@@ -147,20 +145,6 @@ def _logits(job: JobConfiguration, model: ModelFacts, tokens: int, element: int,
         size += tile * min(vocab, _TILE_WORDS) * 4 * _CPU_TILES
     own = vocab * model.hidden_size * 4 if full else 0  # the head's gradient is summed in fp32
     return float(size + own + 2 * tokens * model.hidden_size * 4)
-
-
-def _state_bytes(job: JobConfiguration, element: int) -> float:
-    """Bytes a trained parameter that the optimizer keeps."""
-    enabled = set(job.optimizations.enabled)
-    small = Optimization.OPTIMIZER_8BIT in enabled
-    paged = Optimization.PAGED_OPTIMIZER in enabled
-    kind = job.optimizer.type
-    moments = {OptimizerType.ADAMW: 2, OptimizerType.LION: 1, OptimizerType.MUON: 1}.get(kind, 0)
-    if kind in {OptimizerType.ADAMW, OptimizerType.LION} and (small or paged):
-        return moments * (1.02 if small else 4)
-    if kind is OptimizerType.LION:
-        return 4
-    return moments * element if moments else 0.05
 
 
 def _overhead(job: JobConfiguration, model: ModelFacts, device: str, weights: int) -> int:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backends.training.estimate import estimate, longest_row, run_tokens
-from backends.training.memory_parts import adapted_names, adapter_parameters, memory_of
+from backends.training.memory_counts import adapted_names, adapter_parameters
+from backends.training.memory_parts import memory_of
 from backends.training.pace import flops_per_token, pace_by_rule, pace_of_earlier
 from tests.support.jobs import job, jobs
 from tuner.core.job import JobConfiguration
@@ -108,6 +109,25 @@ def test_each_optimizer_keeps_its_own(kind: str, enabled: list[str], bytes_a_wei
 def test_a_reference_model_stands_beside_one_whose_weights_are_all_trained() -> None:
     assert _parts(job(objective="dpo", method={"type": "full"}))["weights"] == 4 * N
     assert _parts(job(objective="dpo", method={"type": "lora"}))["weights"] == 2 * N
+    asked_before = {"precompute_reference": True}
+    assert _parts(job(objective="kto", method={"type": "full"}, metadata=asked_before))["weights"] == 2 * N
+
+
+def test_weights_kept_in_fp32_take_twice_as_much_with_all_that_belongs_to_them() -> None:
+    parts = _parts(job(method={"type": "full"}, metadata={"master_weights": True}))
+    assert (parts["weights"], parts["gradients"], parts["optimizer"]) == (4 * N, 4 * N, 8 * N)
+
+
+@pytest.mark.parametrize(
+    ("way", "weights", "training"),
+    [("ddp", 1, 1), ("fsdp", 4, 4), ("deepspeed_zero2", 1, 4), ("deepspeed_zero3", 4, 4)],
+)
+def test_several_gpus_share_what_their_way_spreads(way: str, weights: int, training: int) -> None:
+    parts = _parts(job(method={"type": "full"}, hardware={"num_gpus": 4}, metadata={"distributed": way}))
+    assert parts["weights"] == 2 * N // weights
+    assert (parts["gradients"], parts["optimizer"]) == (2 * N // training, 4 * N // training)
+    one = _parts(job(method={"type": "full"}))
+    assert (parts["overhead"] > 2 * one["overhead"]) is (way == "ddp")  # gradients are copied to be sent
 
 
 def test_what_saves_memory_is_seen_to_save_it() -> None:
@@ -120,6 +140,7 @@ def test_what_saves_memory_is_seen_to_save_it() -> None:
     assert peak(optimizations={"enabled": ["activation_offloading"]}) < plain
     assert peak(method={"lora": {"trainable_modules": ["q_proj"]}}) < plain
     assert peak(method={"lora": {"dropout": 0.1}}) > plain
+    assert peak(optimizations={"enabled": ["fused_kernels"]}) < plain
     assert peak(metadata={"attention": "eager"}) > 1.5 * plain
     assert peak(objective="dpo") > 1.5 * plain
     assert peak("mps") > plain  # mlx computes all logits at once
