@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tuner.config.git_commit import git_commit
 from tuner.config.workspace import Workspace, cannot_write
 from tuner.runs.atomic import sync_folder, write_bytes, write_json
 from tuner.runs.events import append_event_locked
@@ -64,7 +65,7 @@ def create_run(workspace: Workspace, spec: RunSpec, launch: Callable[[Path], Lau
         raise cannot_write(workspace.runs, error) from error
     try:
         target = _free_target(workspace, spec)
-        _fill(building, target, spec, launch(target))
+        _fill(building, target, spec, launch(target), git_commit(workspace.root))
         building.chmod(0o755)
         place = building.rename(target)
         sync_folder(workspace.runs)
@@ -84,7 +85,7 @@ def _free_target(workspace: Workspace, spec: RunSpec) -> Path:
             return target
 
 
-def _fill(folder: Path, target: Path, spec: RunSpec, launch: Launch) -> None:
+def _fill(folder: Path, target: Path, spec: RunSpec, launch: Launch, commit: dict[str, object] | None) -> None:
     paths = RunPaths(folder)
     manifest: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
@@ -102,6 +103,7 @@ def _fill(folder: Path, target: Path, spec: RunSpec, launch: Launch) -> None:
         "error": None,
         "results": {},
         "artifacts": [],
+        **({"git": commit} if commit else {}),
         **spec.facts,
     }
     for name in ("logs", "checkpoints") if spec.kind == "train" else ():
