@@ -26,8 +26,8 @@ def describe(error: BaseException) -> TunerError:
             f"the device ran out of memory: {text}",
             code=ErrorCode.TRAINING_OOM,
             failure_class=FailureClass.USER,
-            hint="halve schedule.batch_size and double schedule.gradient_accumulation, enable gradient_checkpointing, "
-            "or shorten schedule.sequence_length",
+            hint="`tuner runs fix ID` proposes what to change: half of schedule.batch_size with double "
+            "schedule.gradient_accumulation, gradient_checkpointing, or a shorter schedule.sequence_length",
         )
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return TunerError(

@@ -72,7 +72,7 @@ def probe(trainer: Trainer, reporter: Reporter) -> None:
                 f"{what} does not fit: {told.message}",
                 code=ErrorCode.TRAINING_OOM,
                 failure_class=FailureClass.USER,
-                hint=f"`tuner runs fix {reporter.run_dir.name}` proposes what to change; {told.hint}",
+                hint=told.hint.replace("fix ID", f"fix {reporter.run_dir.name}"),
             ) from error
     seconds = time.monotonic() - began
     total = _device_memory(trainer.args.device)

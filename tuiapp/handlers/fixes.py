@@ -112,12 +112,15 @@ def proposed_fix(context: Context, run_id: str) -> ProposedFix | None:
 
 
 def ran_out_of_memory(run_dir: Path) -> bool:
-    """Whether that is what the run failed of."""
+    """Whether that is what the run failed of: it says so, or was killed as the kernel kills for want of memory."""
     try:
         error = read_state(run_dir).error
     except UnreadableFile:
         return False
-    return error is not None and error.get("code") == ErrorCode.TRAINING_OOM.value
+    if error is None:
+        return False
+    killed = error.get("code") == ErrorCode.TRAINER_KILLED.value and "SIGKILL" in str(error.get("message"))
+    return killed or error.get("code") == ErrorCode.TRAINING_OOM.value
 
 
 def changed_text(text: str, changes: Sequence[Change]) -> str:

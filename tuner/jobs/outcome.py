@@ -110,13 +110,13 @@ def _killed(run_dir: Path, number: int) -> Outcome:
         return Outcome.failed(
             ErrorCode.TRAINING_OOM,
             f"the device ran out of memory: {said}",
-            "halve schedule.batch_size and double schedule.gradient_accumulation, enable gradient_checkpointing, "
-            "or shorten schedule.sequence_length",
+            f"`tuner runs fix {run_dir.name}` proposes what to change: half of schedule.batch_size with double "
+            "schedule.gradient_accumulation, gradient_checkpointing, or a shorter schedule.sequence_length",
             FailureClass.USER,
         )
     hint = {
-        "SIGKILL": "often the kernel's out-of-memory killer: halve schedule.batch_size and double "
-        "schedule.gradient_accumulation, or close other programs",
+        "SIGKILL": f"often the kernel's out-of-memory killer: `tuner runs fix {run_dir.name}` proposes what to change; "
+        "or close other programs",
         "SIGABRT": "a library gave up, often for want of memory: make the batch or the sequence shorter",
         "SIGSEGV": "a library crashed: check the versions of torch and its drivers (`tuner doctor`)",
     }.get(name, "start the run again; whole checkpoints are kept")

@@ -218,3 +218,19 @@ def test_a_text_with_yaml_aliases_is_written_anew(tuner: CommandLine, oom: Path)
     }
     assert "gradient_accumulation: 16" in fix["after"]
     assert "batch_size" not in fix["after"]  # 4 is its default
+
+
+def test_a_trainer_that_the_kernel_killed_may_have_run_out_of_memory(
+    tuner: CommandLine, config: Path, furnished: Workspace
+) -> None:
+    pretend(furnished, "os.kill(os.getpid(), signal.SIGKILL)")
+    killed = json.loads(tuner("train", config, "--backend", "cpu", "--json").out)
+    assert killed["error"]["code"] == "TRAINER_KILLED"
+    assert f"tuner runs fix {killed['id']}" in killed["error"]["hint"]
+    fix = tuner.json("runs", "fix", killed["id"])
+    assert fix["changes"][0]["path"] == "schedule.batch_size"
+
+
+def test_a_run_whose_state_cannot_be_read_is_left_alone(tuner: CommandLine, oom: Path) -> None:
+    RunPaths(oom).state.write_text("{")
+    assert "did not run out of memory" in tuner.error("runs", "fix", oom.name, expected=2)["message"]
