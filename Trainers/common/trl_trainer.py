@@ -14,7 +14,7 @@ from Trainers.common.lora import lora_config
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from Trainers.common.training import spread_over
-from Trainers.common.trl_rows import as_dataset
+from Trainers.common.trl_rows import IGNORED, as_dataset
 from tuner.core.enums import Objective
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 
@@ -58,7 +58,7 @@ def make_trainer(
     kept = len(trainer.train_dataset)
     if not getattr(config, "packing", False):
         _tell_dropped(reporter, len(rows.training) - kept, payload)
-    if not kept:
+    if not kept or not has_learned_tokens(trainer.train_dataset):
         raise TunerError(
             f"nothing can be learned: every prompt alone fills schedule.sequence_length ({config.max_length} tokens)",
             code=ErrorCode.DATA_INVALID,
@@ -70,6 +70,13 @@ def make_trainer(
         say("nothing is evaluated: the prompts of all validation rows alone fill the sequence length")
     spread_over(trainer, payload, kept)
     return trainer
+
+
+def has_learned_tokens(dataset: Any) -> bool:
+    """Packed rows are kept whatever their labels are; elsewhere the trainer leaves out what has none."""
+    if "labels" not in dataset.column_names:
+        return True
+    return any(label != IGNORED for row in dataset for label in row["labels"])
 
 
 def _save_only_what_is_trained(trainer: Trainer) -> None:

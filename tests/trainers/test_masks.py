@@ -152,6 +152,17 @@ def test_an_error_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(written.getvalue())["error"]["code"] == "TRAINER_CRASHED"
 
 
+def test_packed_rows_without_a_learned_token_are_noticed() -> None:
+    from datasets import Dataset
+
+    from Trainers.common.trl_trainer import has_learned_tokens
+
+    packed = {"input_ids": [[1, 2], [3, 4]], "labels": [[-100, -100], [-100, -100]]}
+    assert not has_learned_tokens(Dataset.from_dict(packed))
+    assert has_learned_tokens(Dataset.from_dict({**packed, "labels": [[-100, -100], [-100, 4]]}))
+    assert has_learned_tokens(Dataset.from_dict({"prompt_ids": [[1]], "completion_ids": [[2]]})), "told by the trainer"
+
+
 def test_the_command_asks_the_backends_interpreter(place: Path) -> None:
     words = ("data", "inspect", place / "kto.jsonl", "--objective", "kto", "--model", place / "qwen3", "-w", place)
     found = tuner_json(*words, "--sequence-length", str(LENGTH), "--backend", "cpu", "--rows", "2")

@@ -21,7 +21,7 @@ def token_lines(report: TokenReport) -> Iterator[str]:
     if report.truncated_rows:
         lines = _lines(report.truncated_lines, report.truncated_rows)
         yield (
-            f"cut       {report.truncated_rows} of {report.rows} rows are longer than {length} tokens:"
+            f"cut       {report.truncated_rows} of {_rows(report.rows)} longer than {length} tokens:"
             f" {report.lost_tokens} tokens are lost ({report.lost_share:.1%}){lines}"
         )
     else:
@@ -32,13 +32,13 @@ def token_lines(report: TokenReport) -> Iterator[str]:
     )
     if report.untrainable_rows:
         lines = _lines(report.untrainable_lines, report.untrainable_rows)
-        yield f"left out  {report.untrainable_rows} rows have nothing to learn from{lines}"
+        yield f"left out  {_rows(report.untrainable_rows)} with nothing to learn from{lines}"
     if report.unrenderable_rows:
-        yield f"refused   {report.unrenderable_rows} rows by the chat template: training would stop at the first"
+        yield f"refused   {_rows(report.unrenderable_rows)} by the chat template: training would stop at the first"
         for problem in report.problems:
             yield f"  line {problem.line}: {problem.message}"
     for note, count in report.notes.items():
-        yield f"note      {count} rows: {note}"
+        yield f"note      {_rows(count)}: {note}"
 
 
 def _histogram(report: TokenReport) -> Iterator[str]:
@@ -56,6 +56,10 @@ def _bar(share: float, room: int) -> str:
     eighths = max(round(share * room * 8), 1 if share else 0)
     whole, part = divmod(eighths, 8)
     return "█" * whole + (_EIGHTHS[part] if part else "")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _lines(lines: list[int], count: int) -> str:

@@ -50,9 +50,9 @@ def test_lengths_are_drawn(tuner: CommandLine, counted: Workspace, monkeypatch: 
     monkeypatch.setenv("COLUMNS", "80")
     done = tuner("data", "inspect", "data/long.jsonl", "--model", "models/real", "--sequence-length", "200")
     assert done.code == 0
-    assert "2 of 12 rows are longer than 200 tokens" in done.out and "lines 2, 3" in done.out
+    assert "2 of 12 rows longer than 200 tokens" in done.out and "lines 2, 3" in done.out
     assert "█" in done.out and "← cut" in done.out
-    assert "1 rows have nothing to learn from; line 3" in done.out
+    assert "1 row with nothing to learn from; line 3" in done.out
     assert all(len(line) <= 80 for line in done.out.splitlines() if "█" in line)
     done = tuner("data", "inspect", "data/long.jsonl", "--model", "models/real")
     assert "no row is longer than 2048 tokens" in done.out
