@@ -152,7 +152,8 @@ def values_for(field: Field) -> st.SearchStrategy[object]:
     if field.kind is FieldKind.INTEGER:
         made = st.integers(int(low or 0), int(high or 10**6))
     elif field.kind is FieldKind.NUMBER:
-        made = st.floats(max(low or 0.0, 1e-9), min(0.99, high or 0.99))
+        least = max(low or 0.0, 1e-9)
+        made = st.floats(least, least + 10.0 if high is None else high, exclude_max=True)
     elif field.kind is FieldKind.CHOICE:
         made = st.sampled_from(field.choices)
     elif field.kind is FieldKind.CHECK:

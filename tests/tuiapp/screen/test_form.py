@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tuiapp.screen.fake_backend import add_data, add_file, quick_backends
-from tests.tuiapp.screen.support import SMALL, WIDE, in_a_hurry, make_app, shown, text_of, until
+from tests.tuiapp.screen.support import SMALL, WIDE, make_app, shown, text_of, until
 from tests.tuiapp.screen.test_new_run import checked, open_editor
 from tuiapp.app import TunerApp
 from tuiapp.screens.editor.screen import EditorScreen
@@ -97,10 +97,9 @@ async def editor(workspace: Workspace, text: str = TEXT, size: tuple[int, int] =
     add_data(workspace)
     add_file(workspace, text)
     app = make_app(workspace, backends=quick_backends())
-    with in_a_hurry():
-        async with app.run_test(size=size) as pilot:
-            screen = await open_editor(pilot, app, "quick.yaml")
-            yield Editor(pilot, app, screen, screen.query_one(FormPane))
+    async with app.run_test(size=size) as pilot:
+        screen = await open_editor(pilot, app, "quick.yaml")
+        yield Editor(pilot, app, screen, screen.query_one(FormPane))
 
 
 async def test_each_kind_of_field_is_changed_by_its_keys(workspace: Workspace) -> None:

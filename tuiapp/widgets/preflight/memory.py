@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.style import Style
 
@@ -17,6 +18,15 @@ _FILLS = "█▓▒"
 _WIDEST = 60
 _CELL, _GAP = 22, 3
 """Cells of one part in the legend, and between two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """A bar of ``room`` cells stands for ``scale`` bytes; where what is free ends within it, that is marked."""
+
+    room: int
+    scale: int
+    free: int | None
 
 
 def memory_lines(estimate: Estimate, ink: Ink, width: int, label: int) -> list[list[Part]]:
@@ -37,7 +47,8 @@ def memory_lines(estimate: Estimate, ink: Ink, width: int, label: int) -> list[l
     room = max(6, min(_WIDEST, width - label))
     fills = _fills(parts, ink)
     lines: list[list[Part]] = [[(fit("Memory", label), ink.muted), *said]]
-    lines.append([(" " * label, ink.muted), *_bar(parts, fills, total, max(high, free or 0), room, ink)])
+    marks = _Marks(room, max(high, free or 0), free)
+    lines.append([(" " * label, ink.muted), *_bar(parts, fills, total, marks, ink)])
     return lines + _legend(parts, fills, ink, width, label)
 
 
@@ -47,19 +58,18 @@ def _fills(parts: Mapping[str, int], ink: Ink) -> dict[str, Part]:
     return {n: (_FILLS[i % len(_FILLS)], styles[i % len(styles)]) for i, n in enumerate(parts)}
 
 
-def _bar(
-    parts: Mapping[str, int], fills: Mapping[str, Part], total: int, scale: int, room: int, ink: Ink
-) -> list[Part]:
+def _bar(parts: Mapping[str, int], fills: Mapping[str, Part], total: int, marks: _Marks, ink: Ink) -> list[Part]:
     """The parts beside each other. They do not all stand at once, so they are drawn as shares of the total."""
-    drawn: list[Part] = []
-    whole, so_far, cells = sum(parts.values()), 0, 0
+    cells: list[Part] = []
+    whole, so_far = sum(parts.values()), 0
     for name, count in parts.items():
         so_far += count
-        end = round(total * so_far / whole / scale * room)
-        glyph, style = fills[name]
-        drawn.append((glyph * (end - cells), style))
-        cells = max(cells, end)
-    return [*drawn, ("░" * (room - cells), ink.faint)]
+        end = round(total * so_far / whole / marks.scale * marks.room)
+        cells += [fills[name]] * (end - len(cells))
+    cells += [("░", ink.faint)] * (marks.room - len(cells))
+    if marks.free is not None and marks.free < marks.scale:
+        cells[min(marks.room - 1, round(marks.free / marks.scale * marks.room))] = ("┃", ink.bad)
+    return cells
 
 
 def _legend(parts: Mapping[str, int], fills: Mapping[str, Part], ink: Ink, width: int, label: int) -> list[list[Part]]:

@@ -10,4 +10,4 @@ _BARS = "▁▂▃▄▅▆▇█"
 def spark(counts: Sequence[int]) -> str:
     """One bar a count, as high as its share of the largest; a blank for none."""
     most = max(counts, default=0)
-    return "".join(" " if not n else _BARS[min(7, n * 8 // most)] for n in counts) if most else ""
+    return "".join(" " if not n else _BARS[(n * 8 - 1) // most] for n in counts) if most else ""
