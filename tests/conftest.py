@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from tuner.config.workspace import Workspace, open_workspace
+from tuner.machine.gpu_facts import gpu_facts
 
 # No example database: tests leave nothing behind. Fewer examples where a person waits for them.
 hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None, database=None)
@@ -16,6 +17,14 @@ hypothesis.settings.register_profile("quick", max_examples=50, deadline=None, da
 hypothesis.settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("thorough" if "CI" in os.environ else "quick")
 )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked gpu are left out, and counted as deselected, where the driver shows no NVIDIA GPU."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and not gpu_facts().gpus:
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if item not in marked]
 
 
 @pytest.fixture(autouse=True)
