@@ -65,8 +65,8 @@ NAMED: dict[str, Any] = {
         "exact_match_rows": 2, "answer_tokens": 5, "evaluate_first": True, "train_on_turns": "last", "dpo_loss": "ipo",
         "dpo_label_smoothing": 0.1, "kto_loss": "apo_zero_unpaired", "precompute_reference": True, "probe": True,
         "early_stopping_metric": "eval_runtime", "early_stopping_delta": 0.5, "divergence_guard": False,
-        "divergence_loss_factor": 4.0, "divergence_gradient_norm": 99.0, "keep_checkpoints": 3, "divergence_gradient_rows": 7,
-        "tensorboard": True,
+        "divergence_loss_factor": 4.0, "divergence_gradient_norm": 99.0, "divergence_gradient_rows": 7,
+        "tensorboard": True, "keep_checkpoints": 3,
     },
     "integrations": {"wandb": {"project": "mine", "entity": "us", "api_key_env": "OUR_KEY"}},
 }  # fmt: skip
