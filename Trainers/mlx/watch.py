@@ -13,6 +13,7 @@ from typing import Any
 
 from Trainers.common.ending import tell_stopped_early, with_last_checkpoint
 from Trainers.common.guards import DivergenceGuard, EarlyStopping, StoppedEarly, not_a_number
+from Trainers.common.pruning import Pruning
 from Trainers.common.ranks import SupervisorWatch
 from Trainers.common.reporting import Reporter, say
 from Trainers.common.throughput import Throughput
@@ -56,6 +57,7 @@ class Watch:
         self.step = 0
         self.stopped = False
         self._early, self._sense = EarlyStopping.of(guards), DivergenceGuard.of(guards)
+        self._saved = Pruning.of(reporter, guards)
         self._supervisor = SupervisorWatch()
         self._speed = Throughput(batches.batch_size * plan.accumulation)
         self._losses: list[float] = []
@@ -136,6 +138,7 @@ class Watch:
 
     def _write(self, values: Mapping[str, float]) -> None:
         self.reporter.rows.write(self.step, values)
+        self._saved.seen(self.step, values)
         numbers = [f"{name}={value:.4g}" for name, value in values.items() if name != "epoch"]
         say(f"step={self.step} {' '.join(numbers)}")
 
@@ -146,6 +149,7 @@ class Watch:
         self.saver.save(folder)
         self.reporter.event("checkpoint", f"saved {folder.name}", {"step": self.step})
         say(f"saved {folder.name}")
+        self._saved.prune()
 
     def _refuse_broken(self) -> None:
         """Weights that are no numbers end the run, and are saved nowhere."""

@@ -133,17 +133,3 @@ def test_a_package_without_a_home_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("backends.training.packages.find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match="tuner"):
         packages_path(tmp_path)
-
-
-def test_the_estimate_knows_the_weights_of_a_local_model(tmp_path: Path) -> None:
-    from tests.support.jobs import job
-
-    (tmp_path / "model.safetensors").write_bytes(bytes(4000))
-    model = {"base_model": str(tmp_path)}
-    assert CPUBackend().estimate(job(model=model), {}).memory_bytes == {}, "no config.json: no model"
-    (tmp_path / "config.json").write_text('{"dtype": "bfloat16"}')
-    lora = CPUBackend().estimate(job(model=model, schedule={"epochs": 1}), {"training_rows": 8})
-    assert (lora.memory_bytes, lora.steps) == ({"weights": 8000}, 2)
-    full = CPUBackend().estimate(job(model=model, method={"type": "full"}), {})
-    assert full.memory_bytes == {"weights": 8000, "gradients": 8000, "optimizer": 16000}
-    assert CPUBackend().estimate(job(), {}).confidence == "unknown"
