@@ -54,7 +54,8 @@ def test_a_malformed_configuration(
     ("setting", "code", "message"),
     [
         ("datasets.training=data/nowhere.jsonl", "DATA_NOT_FOUND", "nowhere.jsonl: no such file"),
-        ("datasets.training=data", "DATA_NOT_FOUND", "data: no such file"),
+        ("datasets.training=data", "DATA_INVALID", "more than one split"),
+        ("datasets.training=models", "DATA_INVALID", "holds no dataset file"),
         ("datasets.training=data/hopeless.jsonl", "DATA_INVALID", "line 1: "),
         ("datasets.training=sft.yaml", "DATA_INVALID", "unknown kind of file"),
         ("datasets.validation=data/nowhere.jsonl", "DATA_NOT_FOUND", "datasets.validation"),
