@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuner.core.enums import DatasetFormat, Objective
+from tuner.data.call_remarks import remark_calls
 from tuner.data.dataset_files import file_sha256, identity
 from tuner.data.formats import USABLE, BadRecord, convert, detect
 from tuner.data.records import Line, Record, read_lines
 from tuner.data.report import LISTED, DatasetReport, Problem
 from tuner.data.seen_rows import SeenRows, content_key, prompt_key
 from tuner.data.split import held_out
-from tuner.data.tool_calls import spelling, spelling_problem
 
 __all__ = [
     "LISTED",
@@ -173,26 +173,8 @@ def _looked_at(
                 report.remark(number, "SAME_PROMPT", "a training row has the same prompt and another answer")
         if split is not None and report.held_out_rows is not None:
             report.held_out_rows += held_out(row, *split)
-        _look_at_calls(number, row, report)
+        remark_calls(number, row, report)
         yield number, row
-
-
-def _look_at_calls(number: int, row: Record, report: DatasetReport) -> None:
-    for key in ("prompt", "completion", "chosen", "rejected"):
-        value = row.get(key)
-        for turn in value if isinstance(value, list) else ():
-            if turn["role"] != "assistant":
-                continue
-            if "tool_calls" in turn:
-                report.tool_calls["native"] += 1
-                return
-            kind = spelling(turn["content"])
-            if kind:
-                report.tool_calls[kind] += 1
-                problem = spelling_problem(turn["content"])
-                if problem:
-                    report.remark(number, "BROKEN_CALL", problem)
-                return
 
 
 def _note(report: DatasetReport, line: Line, code: str, message: str) -> None:
