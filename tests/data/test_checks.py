@@ -102,6 +102,26 @@ def test_rows_longer_than_the_context(model: Path) -> None:
     assert told(model, schedule={"sequence_length": 2048}) == [("schedule.sequence_length", "CONTEXT_LENGTH")]
 
 
+@pytest.mark.parametrize(
+    ("more", "longest", "severity"),
+    [
+        ({}, 0, Severity.WARNING),
+        ({}, 1500, Severity.WARNING),
+        ({}, 900, Severity.INFO),  # no row reaches beyond it
+        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, 1500, Severity.INFO),
+    ],
+)
+def test_what_lies_beyond_the_context_needs_a_yes_where_rows_may_reach_it(
+    model: Path, more: dict[str, object], longest: int, severity: Severity
+) -> None:
+    config = model / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), **more}))
+    long = job(model={"base_model": str(model)}, schedule={"sequence_length": 2048})
+    (issue,) = model_issues(long, longest)
+    assert (issue.code, issue.severity) == ("CONTEXT_LENGTH", severity)
+    assert issue.hint
+
+
 def test_a_folder_without_weights(model: Path) -> None:
     (model / "model.safetensors").unlink()
     assert told(model) == [("model.base_model", "MODEL_LOAD_FAILED")]

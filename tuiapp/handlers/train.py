@@ -115,7 +115,7 @@ class TrainHandler(IHandler):
         issues += backend.validate_configuration(job)
         from_data, facts, reports = dataset_issues(job, python_path)
         from_tokens, counted, tokens = token_findings(self.context.workspace, job, reports, facts)
-        issues += [*from_data, *model_issues(job), *from_tokens]
+        issues += [*from_data, *model_issues(job, counted.get("longest_row", 0)), *from_tokens]
         facts |= counted
         issues = distinct(with_lines(issues, lines_of(request.text)))
         if has_errors(issues):

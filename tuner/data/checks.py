@@ -12,13 +12,17 @@ from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
 from tuner.data.dataset_issues import dataset_issues
 from tuner.data.hub_issues import hub_issues, model_folder
+from tuner.data.model_config import context_of
 from tuner.data.weights import weights_problem
 
 __all__ = ["dataset_issues", "model_issues"]
 
 
-def model_issues(job: JobConfiguration) -> Iterator[Issue]:
-    """What the model's folder, or its snapshot in the Hub's cache, says of itself: context length and chat template."""
+def model_issues(job: JobConfiguration, longest_row: int = 0) -> Iterator[Issue]:
+    """What the model's folder, or its snapshot in the Hub's cache, says of itself: context length and chat template.
+
+    ``longest_row``: tokens of the longest training row; 0 where rows were not counted.
+    """
     yield from hub_issues(job)
     folder = model_folder(job)
     if folder is None or not (folder / "config.json").is_file():
@@ -31,15 +35,7 @@ def model_issues(job: JobConfiguration) -> Iterator[Issue]:
     if not isinstance(config, dict):
         yield _unloadable(f"{folder / 'config.json'}: expected a JSON object, found {type(config).__name__}")
         return
-    length = config.get("max_position_embeddings")
-    if isinstance(length, int) and job.schedule.sequence_length > length:
-        yield Issue(
-            path="schedule.sequence_length",
-            severity=Severity.INFO,
-            code="CONTEXT_LENGTH",
-            message=f"the model's context is {length} tokens; longer rows are beyond what it knows",
-            hint=f"{length} is enough",
-        )
+    yield from _context_issues(job, config, longest_row)
     problem = weights_problem(folder)
     if problem:
         yield _unloadable(problem)
@@ -51,6 +47,23 @@ def model_issues(job: JobConfiguration) -> Iterator[Issue]:
             message=f"{folder} has no chat template",
             hint="use the instruct version of the model, or add chat_template.jinja to its folder",
         )
+
+
+def _context_issues(job: JobConfiguration, config: dict[str, object], longest_row: int) -> Iterator[Issue]:
+    """A warning where rows may reach beyond the context, unless rope scaling stretches it; said where none does."""
+    length, scaled = context_of(config)
+    if not length or job.schedule.sequence_length <= length:
+        return
+    harmless = scaled or 0 < longest_row <= length
+    beyond = "longer rows are beyond what it knows"
+    reached = f"no row is longer ({longest_row})" if 0 < longest_row <= length else beyond
+    yield Issue(
+        path="schedule.sequence_length",
+        severity=Severity.INFO if harmless else Severity.WARNING,
+        code="CONTEXT_LENGTH",
+        message=f"the model's context is {length} tokens; {reached}",
+        hint=f"{length} is enough" if harmless else f"use {length} or less, or accept it (--accept CONTEXT_LENGTH)",
+    )
 
 
 def _unloadable(message: str) -> Issue:

@@ -32,7 +32,7 @@ def dimensions_of(values: Mapping[str, object]) -> Dimensions | None:
         return None
     family = _word(values.get("model_type")) or _word(outer.get("model_type")) or "unknown"
     head_dim = _size(values, "head_dim") or max(1, hidden // heads)
-    context = _size(values, "max_position_embeddings", "n_positions", "n_ctx")
+    context, scaled = context_of(values)
     tied = values.get("tie_word_embeddings", outer.get("tie_word_embeddings"))
     bias = values.get("attention_bias") is True or family in _ALL_BIASES or _starcoder_bias(family, values)
     experts = _size(values, "num_experts", "num_local_experts", "n_routed_experts")
@@ -51,7 +51,7 @@ def dimensions_of(values: Mapping[str, object]) -> Dimensions | None:
         positions=context if family == "gpt2" else 0,
         dtype=_dtype(values) or _dtype(outer) or "float32",
         quantized_bits=_quantized_bits(outer),
-        rope_scaled=_rope_scaled(values),
+        rope_scaled=scaled,
         gated=family not in _UNGATED,
         fused=family in _FUSED,
         qkv_bias=bias or family in _QKV_BIAS,
@@ -69,6 +69,13 @@ def dimensions_of(values: Mapping[str, object]) -> Dimensions | None:
         shared_gate=family == "qwen2_moe",
         moe_layers=_moe_layers(values, layers) if experts else 0,
     )
+
+
+def context_of(values: Mapping[str, object]) -> tuple[int, bool]:
+    """The context length in tokens (0: none is told), and whether positions are stretched beyond it by rope scaling."""
+    text = values.get("text_config")
+    inner = {**text} if isinstance(text, Mapping) else values
+    return _size(inner, "max_position_embeddings", "n_positions", "n_ctx"), _rope_scaled(inner)
 
 
 def _size(values: Mapping[str, object], *names: str) -> int:

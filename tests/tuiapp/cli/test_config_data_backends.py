@@ -55,7 +55,7 @@ def test_validate_lists_issues_in_their_documented_shape(tuner: CommandLine, fur
     assert all(i.keys() >= {"path", "severity", "code", "message", "hint"} for i in found["issues"])
     assert {(i["path"], i["severity"], i["code"]) for i in found["issues"]} == {
         ("optimizations.enabled", Severity.WARNING, "NOT_HONOURED"),
-        ("schedule.sequence_length", Severity.INFO, "CONTEXT_LENGTH"),
+        ("schedule.sequence_length", Severity.WARNING, "CONTEXT_LENGTH"),
     }
     wrong = tuner.json("config", "validate", "sft.yaml", "--set", "schedule.epochs=0", expected=2)
     assert wrong["ok"] is False
