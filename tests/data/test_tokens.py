@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,11 @@ from tests.support.chat_templates import GEMMA, MARKED, tokenizer_folder, turn
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.issues import Severity
 from tuner.data import token_sample
-from tuner.data.chat_tokenizer import TokenizerUnreadable, load_chat_tokenizer
+from tuner.data.chat_tokenizer import TokenizerUnreadable, load_chat_tokenizer, takes_long
 from tuner.data.token_issues import token_facts, token_issues
 from tuner.data.token_report import BARS, TokenReport, histogram, percentile
 from tuner.data.token_sample import TokenSamples
-from tuner.data.tokens import count_tokens, learning_of
+from tuner.data.tokens import LEAST, count_tokens, learning_of
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +107,44 @@ def test_more_rows_than_wanted_are_a_sample(model: Path, tmp_path: Path) -> None
         return found.rows, found.sampled
 
     assert [counted(n) for n in (3, 5, 9)] == [(3, True), (5, False), (5, False)]
+    put(data, *(pair("turn on", f"the lamp {i}") for i in range(LEAST + 5)))
     first = count_tokens(data, DatasetFormat.AUTO, Objective.SFT, model, 99, seconds=0)
-    assert (first.rows, first.sampled) == (1, True)
+    assert (first.rows, first.sampled) == (LEAST, True)
+
+
+def test_a_large_tokenizer_does_not_stop_the_screen(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a thread beside the first, it is loaded by a process of its own; its answer is the same."""
+    monkeypatch.setattr(token_sample, "takes_long", lambda folder: True)
+    monkeypatch.setattr(token_sample, "load_chat_tokenizer", None)
+    data = put(tmp_path / "a.jsonl", pair("turn on", "the lamp"), pair("off", "on"))
+    samples, learning = TokenSamples(tmp_path / "kept"), learning_of(Objective.SFT, "enabled", "last")
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(samples.sample, data, DatasetFormat.AUTO, learning, model).result()
+    monkeypatch.undo()
+    assert found == TokenSamples(tmp_path / "none").sample(data, DatasetFormat.AUTO, learning, model)
+
+
+def test_where_no_process_can_be_had_it_is_counted_here(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_sample, "takes_long", lambda folder: True)
+    monkeypatch.setattr(token_sample.sys, "executable", str(tmp_path / "nowhere"))
+    data = put(tmp_path / "a.jsonl", pair("turn on", "the lamp"))
+    with ThreadPoolExecutor(1) as pool:
+        asked = (data, DatasetFormat.AUTO, learning_of(Objective.SFT), model)
+        assert len(pool.submit(TokenSamples(tmp_path / "kept").sample, *asked).result().rows) == 1
+
+
+def test_only_a_large_tokenizer_that_is_not_loaded_takes_long(model: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    shutil.copytree(model, large)
+    with (large / "tokenizer.json").open("a") as file:
+        file.write(" " * 3_000_000)
+    assert (takes_long(model), takes_long(large)) == (False, True)
+    load_chat_tokenizer(large)
+    assert not takes_long(large)
 
 
 def test_what_a_template_refuses_stops_the_launch(tmp_path: Path) -> None:

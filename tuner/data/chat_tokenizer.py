@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json", "config.json")
 _NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_LARGE = 3_000_000
+"""Bytes of a tokenizer.json that take about a quarter of a second."""
+_loaded: set[tuple[Path, tuple[tuple[str, int, int], ...]]] = set()
+"""Those that were loaded; the last two are kept, which is all that a screen needs."""
 _FAR = 200
 """Characters before a prompt's end in which its last mark is looked for."""
 _MADE_BY_US = "tuner_tokenizer.json"
@@ -88,7 +92,16 @@ def load_chat_tokenizer(folder: Path) -> ChatTokenizer:
     Raises:
         TokenizerUnreadable: there is no tokenizer.json, it is broken, or the library ``tokenizers`` is missing.
     """
-    return _load(folder, tuple(identity(folder)))
+    files = tuple(identity(folder))
+    tokenizer = _load(folder, files)
+    _loaded.add((folder, files))
+    return tokenizer
+
+
+def takes_long(folder: Path) -> bool:
+    """Whether to load a folder's tokenizer would hold the interpreter's lock for long: it is large, and not loaded."""
+    large = any(name == "tokenizer.json" and size > _LARGE for name, size, _ in identity(folder))
+    return large and (folder, tuple(identity(folder))) not in _loaded
 
 
 @lru_cache(maxsize=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,11 @@ class ChatTemplate:
         finally:
             TRACKED.reset(token)
         return "".join(blocks), spans
+
+    def prepare(self) -> None:
+        """Compile the template now, where it can be; what is wrong with it shows when it renders."""
+        with suppress(TemplateRefused), refusals():
+            _compiled(self.source())
 
     def source(self, tools: object = None) -> str:
         """The template that renders a conversation with these tools.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 TokenSpan = tuple[int, int]
 _CHUNK_ROWS, _CHUNK_CHARACTERS = 256, 400_000
+_HASTY = 8
+"""So many times smaller are chunks where time is short: what is begun is finished."""
 
 
 class CountedSequence(NamedTuple):
@@ -43,28 +44,23 @@ class _Chunk:
     rows: list[tuple[int, list[Sequence], str, str]] = field(default_factory=list)
     characters: int = 0
 
-    @property
-    def full(self) -> bool:
-        return len(self.rows) >= _CHUNK_ROWS or self.characters >= _CHUNK_CHARACTERS
+    def full(self, part: int) -> bool:
+        return len(self.rows) * part >= _CHUNK_ROWS or self.characters * part >= _CHUNK_CHARACTERS
 
 
 def counted_rows(
-    tokenizer: ChatTokenizer,
-    rows: Iterable[tuple[int, Record]],
-    learning: Learning,
-    *,
-    deadline: float | None = None,
+    tokenizer: ChatTokenizer, rows: Iterable[tuple[int, Record]], learning: Learning, *, hasty: bool = False
 ) -> Iterator[CountedRow]:
     """Count rows (with their lines) in their order, in bounded memory.
 
-    ``deadline``, of ``time.monotonic()``: no row is begun after it.
+    ``hasty``: in small chunks, so that little is left to do once the rows end.
 
     Raises:
         TokenizerUnreadable: the model has no chat template, and a row is a conversation.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="tokenizing") as pool:
         pending: tuple[_Chunk, Future[list[Encoding]]] | None = None
-        for chunk in _chunks(tokenizer, rows, learning, deadline):
+        for chunk in _chunks(tokenizer, rows, learning, _HASTY if hasty else 1):
             begun = chunk, pool.submit(_encode, tokenizer, chunk)
             if pending is not None:
                 yield from _counted(tokenizer, *pending)
@@ -74,7 +70,7 @@ def counted_rows(
 
 
 def _chunks(
-    tokenizer: ChatTokenizer, rows: Iterable[tuple[int, Record]], learning: Learning, deadline: float | None
+    tokenizer: ChatTokenizer, rows: Iterable[tuple[int, Record]], learning: Learning, part: int
 ) -> Iterator[_Chunk]:
     chunk = _Chunk()
     for line, row in rows:
@@ -84,11 +80,9 @@ def _chunks(
             chunk.characters += sum(len(s.text) for s in sequences)
         except TemplateRefused as error:
             chunk.rows.append((line, [], "", str(error)))
-        if chunk.full:
+        if chunk.full(part):
             yield chunk
             chunk = _Chunk()
-        if deadline is not None and time.monotonic() > deadline:
-            break
     if chunk.rows:
         yield chunk
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.core.enums import DatasetFormat
+from tuner.core.enums import DatasetFormat, Objective
 from tuner.data.chat_tokenizer import identity as tokenizer_identity
-from tuner.data.chat_tokenizer import load_chat_tokenizer
+from tuner.data.chat_tokenizer import load_chat_tokenizer, takes_long
 from tuner.data.dataset_files import identity
 from tuner.data.inspect import DatasetReport, numbered_rows
 from tuner.data.row_texts import Learning
@@ -19,8 +23,9 @@ from tuner.data.tokens import sample_rows
 from tuner.runs.atomic import write_bytes
 
 SECONDS = 0.25
-"""Time that counting may take; reading the tokenizer comes before it."""
+"""Time that counting may take; reading tokenizer and template comes before it."""
 _WORTH_KEEPING = 0.1
+_PATIENCE = 60.0
 _KEPT, _KEPT_FILES = 8, 64
 
 
@@ -53,9 +58,7 @@ class TokenSamples:
         found = self._known.get(key) or self._read(key)
         if found is None:
             begun = time.monotonic()
-            rows = numbered_rows(path, kind, learning.objective, DatasetReport(path))
-            tokenizer = load_chat_tokenizer(tokenizer_folder)
-            found = Sample(*sample_rows(tokenizer, rows, learning, seconds=SECONDS))
+            found = _counted(path, kind, learning, tokenizer_folder)
             if time.monotonic() - begun > _WORTH_KEEPING:
                 self._write(key, found)
         while len(self._known) >= _KEPT:
@@ -65,8 +68,7 @@ class TokenSamples:
 
     def _read(self, key: str) -> Sample | None:
         try:
-            kept = json.loads((self._folder / f"{key}.json").read_bytes())
-            return Sample([_row(values) for values in kept["rows"]], bool(kept["sampled"]))
+            return _sample((self._folder / f"{key}.json").read_bytes())
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
@@ -80,6 +82,52 @@ class TokenSamples:
             )
         except OSError:
             return  # a folder that cannot be written costs time, no more
+
+
+def _counted(path: Path, kind: DatasetFormat, learning: Learning, tokenizer_folder: Path) -> Sample:
+    """Count here; from a thread of the screen, which a large tokenizer would stop, in a process of its own."""
+    if threading.current_thread() is not threading.main_thread() and takes_long(tokenizer_folder):
+        found = _counted_elsewhere(path, kind, learning, tokenizer_folder)
+        if found is not None:
+            return found
+    tokenizer = load_chat_tokenizer(tokenizer_folder)
+    if tokenizer.template is not None:
+        tokenizer.template.prepare()
+    rows = numbered_rows(path, kind, learning.objective, DatasetReport(path))
+    return Sample(*sample_rows(tokenizer, rows, learning, seconds=SECONDS))
+
+
+def _counted_elsewhere(path: Path, kind: DatasetFormat, learning: Learning, tokenizer_folder: Path) -> Sample | None:
+    asked = (path, kind.value, learning.objective.value, learning.turns, int(learning.on_inputs), tokenizer_folder)
+    root = Path(__file__).resolve().parents[2]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tuner.data.token_sample", *map(str, asked)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=True,
+        )
+        return _sample(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError):
+        return None  # what is wrong shows when it is counted here
+
+
+def main() -> None:
+    """Count for another process: what was asked in argv, the sample as JSON on stdout."""
+    path, kind, objective, turns, on_inputs, folder = sys.argv[1:]
+    learning = Learning(Objective(objective), "last" if turns == "last" else "all", on_inputs == "1")
+    sys.stdout.write(_text(_counted(Path(path), DatasetFormat(kind), learning, Path(folder))))
+
+
+def _text(sample: Sample) -> str:
+    return json.dumps({"rows": sample.rows, "sampled": sample.sampled})
+
+
+def _sample(text: bytes) -> Sample:
+    kept = json.loads(text)
+    return Sample([_row(values) for values in kept["rows"]], bool(kept["sampled"]))
 
 
 def _key(path: Path, kind: DatasetFormat, learning: Learning, tokenizer_folder: Path) -> str:
@@ -105,3 +153,7 @@ def _row(values: list[object]) -> CountedRow:
 
 def _sequence(tokens: int, spans: list[list[int]], cut: bool) -> CountedSequence:
     return CountedSequence(int(tokens), [(int(a), int(b)) for a, b in spans], bool(cut))
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tuner.core.enums import DatasetFormat, Objective
@@ -19,8 +19,8 @@ from tuner.data.row_texts import Learning
 from tuner.data.token_report import LISTED, TokenReport, histogram, percentile
 from tuner.data.token_rows import CountedRow, counted_rows
 
-Progress = Callable[[int, int], None]
-"""Told now and then: bytes of the file that are done, and all of them."""
+LEAST = 64
+"""Rows that are counted however long it takes: fewer would say nothing."""
 
 
 def count_tokens(
@@ -42,7 +42,7 @@ def count_tokens(
         sequence_length: in tokens, where rows are cut.
         train_on_inputs: auto, enabled or disabled; enabled learns prompts too (SFT alone).
         turns: which assistant turns SFT learns.
-        limit: at most so many rows; seconds: about so long. Where either ends it, the report is ``sampled``.
+        limit: at most so many rows; seconds: about so long, but LEAST rows. Where either ends it, it is ``sampled``.
 
     Raises:
         DatasetUnreadable: the file as a whole cannot be read.
@@ -69,7 +69,7 @@ def sample_rows(
 ) -> tuple[list[CountedRow], bool]:
     """Counted rows, and whether some were left out for their number or for time."""
     seen = _Seen(rows, limit, None if seconds is None else time.monotonic() + seconds)
-    return list(counted_rows(tokenizer, seen, learning)), seen.stopped
+    return list(counted_rows(tokenizer, seen, learning, hasty=seconds is not None)), seen.stopped
 
 
 class _Seen:
@@ -81,7 +81,7 @@ class _Seen:
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
         for count, row in enumerate(self._rows):
-            late = self._deadline is not None and time.monotonic() > self._deadline and count
+            late = self._deadline is not None and count >= LEAST and time.monotonic() > self._deadline
             if late or (self._limit is not None and count >= self._limit):
                 self.stopped = True
                 return
