@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from Trainers.common.failures import describe
+from Trainers.common.hub_models import bring_model
 from Trainers.common.mirrors import open_mirrors
 from Trainers.common.payload import Payload, load_payload
 from Trainers.common.quick_start import begin_loading
@@ -31,6 +32,7 @@ def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
         reporter = reporter_for(run_dir)
         reporter.phase(Phase.PREPARING, "starting the trainer")
         payload = load_payload(run_dir)
+        bring_model(payload, reporter)
         import_first(payload)
         reporter.mirrors = open_mirrors(payload, reporter.warn)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from Trainers.common.hub_download import Place, download_weights
 from Trainers.common.hub_errors import disk_full, is_connection, is_transient, offline, told
 from Trainers.common.hub_files import HubFile, needed_files
 from Trainers.common.hub_progress import Progress, amount
+from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
 from tuner.core.errors import ErrorCode, TunerError
 from tuner.data.hub_cache import cached_model, hub_cache, is_offline
 
 Result = TypeVar("Result")
+_here: dict[tuple[str, str | None], Path] = {}
 _PATIENCE = 15.0
 """Seconds that the Hub may take to answer what a model is."""
 
@@ -42,15 +45,35 @@ def fetched(path: str, revision: str | None, reporter: Reporter) -> str | None:
     return None if Path(path).is_dir() else fetched_folder(path, revision, reporter).name
 
 
+def bring_model(payload: Payload, reporter: Reporter) -> None:
+    """Fetch the payload's model, where it names one of the Hub: it may take long, and loading torch can wait.
+
+    Raises:
+        TunerError: as ``fetched``.
+    """
+    model = payload.values.get("model")
+    if isinstance(model, dict) and model.get("path"):
+        fetched_folder(str(model["path"]), model.get("revision"), reporter)
+
+
 def fetched_folder(path: str, revision: str | None, reporter: Reporter, hub: Hub | None = None) -> Path:
     """The folder of a model: a local one as it is, else the snapshot in the Hub's cache, whose name is the commit.
+
+    What this process has fetched once is not asked for again.
 
     Raises:
         TunerError: as ``fetched``.
     """
     if Path(path).is_dir():
         return Path(path)
-    hub = hub or Hub()
+    if hub is not None:
+        return _fetch(path, revision, reporter, hub)
+    if (path, revision) not in _here:
+        _here[path, revision] = _fetch(path, revision, reporter, Hub())
+    return _here[path, revision]
+
+
+def _fetch(path: str, revision: str | None, reporter: Reporter, hub: Hub) -> Path:
     cache = hub.cache or hub_cache()
     kept = cached_model(path, revision, cache)
     if is_offline():
@@ -106,8 +129,7 @@ class _Download:
             raise disk_full(self.hub_id, total - have, free)
         if total > have:
             say(f"downloading {self.hub_id} at commit {place.commit[:8]}: {amount(total - have)} to come")
-        counted = partial(_count, place, weights)
-        with Progress(self.reporter, self.hub_id, total, counted):
+        with Progress(self.reporter, self.hub_id, total, lambda: sum(map(place.downloaded, weights))):
             self._repeated(partial(download_weights, place, weights))
             folder = self._repeated(
                 partial(
@@ -165,13 +187,7 @@ def _file(sibling: Any) -> HubFile:
     return HubFile(sibling.rfilename, sibling.size or 0, lfs.sha256 if lfs is not None else None)
 
 
-def _count(place: Place, files: Sequence[HubFile]) -> int:
-    return sum(map(place.downloaded, files))
-
-
 def _free(folder: Path) -> int | None:
-    import shutil
-
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
