@@ -28,7 +28,7 @@ def estimate(job: JobConfiguration, facts: Mapping[str, int], dtype: str, *, dev
         device: "cpu", "cuda" or "mps".
     """
     model = model_of(job)
-    steps = planned_steps(job, facts)
+    steps = planned_steps(job, facts) or _packed_steps(job, facts)
     tokens = run_tokens(job, facts, steps)
     if model is None:
         return Estimate(
@@ -87,6 +87,16 @@ def run_tokens(job: JobConfiguration, facts: Mapping[str, int], steps: int | Non
     if not mean and epoch and facts.get("training_rows"):
         mean = epoch // facts["training_rows"]
     return steps * batch * min(mean, job.schedule.sequence_length) if steps and mean else None
+
+
+def _packed_steps(job: JobConfiguration, facts: Mapping[str, int]) -> int | None:
+    """About how many steps the tokens fill, where rows are joined."""
+    epoch = facts.get("training_tokens")
+    if not epoch or not _joined(job):
+        return None
+    rows = -(-epoch // job.schedule.sequence_length)
+    step = job.schedule.batch_size * job.hardware.num_gpus * job.schedule.gradient_accumulation
+    return -(-rows // step) * job.schedule.epochs
 
 
 def _joined(job: JobConfiguration) -> bool:

@@ -215,6 +215,16 @@ def test_tokens_of_a_run_with_a_number_of_steps() -> None:
     assert run_tokens(packed, {}, 10) == 20 * 512
 
 
+def test_joined_rows_make_as_many_steps_as_their_tokens_fill(tmp_path: Path) -> None:
+    packed = job(
+        model={"base_model": _folder(tmp_path / "m")},
+        schedule={"epochs": 2, "batch_size": 2, "gradient_accumulation": 2, "sequence_length": 512},
+        optimizations={"enabled": ["sequence_packing"]},
+    )
+    assert estimate(packed, {"training_rows": 900, "training_tokens": 512 * 4 * 10 + 1}, "bfloat16").steps == 22
+    assert estimate(packed, {"training_rows": 900}, "bfloat16").steps is None
+
+
 def test_arithmetic_is_six_a_weight_and_four_with_frozen_ones() -> None:
     facts = _facts()
     full, lora = flops_per_token(_method("full"), facts), flops_per_token(_method("lora"), facts)

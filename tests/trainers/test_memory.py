@@ -91,9 +91,12 @@ def _fails_and_is_fixed(root: Path) -> None:
     assert "the longest batch (16 x up to 512 tokens) does not fit" in failed["error"]["message"]
     assert f"tuner runs fix {failed['id']}" in failed["error"]["hint"]
     fix = tuner_json("runs", "fix", failed["id"], *place)
-    changed = {c["path"]: (c["before"], c["after"]) for c in fix["changes"]}
-    assert changed == {"schedule.batch_size": (16, 8), "schedule.gradient_accumulation": (1, 2)}
-    assert "+  batch_size: 8        # too large for the memory that is left" in fix["diff"]
+    changed = {c["path"]: c["after"] for c in fix["changes"]}
+    assert set(changed) == {"schedule.batch_size", "schedule.gradient_accumulation"}
+    assert changed["schedule.batch_size"] * changed["schedule.gradient_accumulation"] == 16
+    smaller = changed["schedule.batch_size"]
+    assert smaller < 16
+    assert f"+  batch_size: {smaller}        # too large for the memory that is left" in fix["diff"]
     assert [line for line in fix["diff"][2:] if line.startswith("-")] == [
         "-  batch_size: 16        # too large for the memory that is left"
     ]
