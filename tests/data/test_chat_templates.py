@@ -7,11 +7,14 @@ from typing import Any
 
 import jinja2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.chat_templates import TEMPLATES, TOOLS, call, tokenizer_folder, turn
 from Trainers.common.conversation import encode
 from tuner.core.enums import Objective
 from tuner.data.chat_tokenizer import TokenizerUnreadable, load_chat_tokenizer
+from tuner.data.learned_turns import Turns
 from tuner.data.row_texts import Learning, row_sequences
 from tuner.data.templates import ChatTemplate, TemplateRefused, refusals
 from tuner.data.token_rows import counted_rows
@@ -101,6 +104,34 @@ def test_tokens_and_what_is_learned_agree_with_training(folder: Path, theirs: An
     for start, end in sequence.spans:
         mask[start:end] = [1] * (end - start)
     assert (len(made.input_ids), made.mask, made.note) == (sequence.tokens, mask, counted.note)
+
+
+WORDS = st.text(min_size=1, max_size=9) | st.sampled_from(
+    ["<|im_end|>", "<think>\n\n</think>x", "\n\n", " on ", "</s>"]
+)
+CALLS = st.lists(st.builds(lambda value: call(on=value), st.booleans() | WORDS), min_size=1, max_size=2)
+TURNS = st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "system", "tool"]), "content": WORDS},
+    optional={"tool_calls": CALLS, "reasoning_content": WORDS},
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TURNS, max_size=4), WORDS, st.sampled_from([None, TOOLS]), st.sampled_from(["all", "last"]))
+def test_any_conversation_agrees_with_training(
+    folder: Path, theirs: Any, before: list[dict[str, Any]], answer: str, tools: list[Any] | None, turns: Turns
+) -> None:
+    row = {"prompt": [*before, USER], "completion": [turn("assistant", answer)], "tools": tools}
+    (counted,) = counted_rows(load_chat_tokenizer(folder), [(1, row)], Learning(Objective.SFT, turns))
+    try:
+        made = encode(theirs, row, turns=turns)
+    except (jinja2.TemplateError, TypeError):
+        assert counted.refused
+        return
+    (sequence,) = counted.sequences
+    learned = [i for start, end in sequence.spans for i in range(start, end)]
+    assert [i for i, one in enumerate(made.mask) if one] == learned
+    assert (len(made.mask), made.note) == (sequence.tokens, counted.note)
 
 
 def test_a_pair_of_answers_begins_at_one_place(folder: Path, theirs: Any) -> None:
