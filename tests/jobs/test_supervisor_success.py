@@ -102,6 +102,23 @@ print(json.dumps([os.path.samestat(os.fstat(0), os.stat("/dev/null")), sys.stdin
     assert log == b'to stdout\nto stderr\nbytes as they came: \xff\r\n[true, ""]\n'
 
 
+@pytest.mark.parametrize(
+    ("early", "message"),
+    [({"message": "stopped early at step 3"}, "stopped early at step 3"), ({}, "stopped early"), (None, "finished")],
+)
+def test_why_it_ended_before_its_last_step_is_its_message(
+    workspace: Workspace, early: dict[str, object] | None, message: str
+) -> None:
+    told = f'reporter.manifest({{"results": {{"stopped_early": {early!r}}}}})' if early is not None else ""
+    run_dir = fake_run(
+        workspace, f"def work(payload, reporter):\n    {told or 'pass'}\n    return True\nsys.exit(run_script(work))"
+    )
+    assert Supervisor(run_dir).run() == 0
+    assert read_state(run_dir).message == message
+    results = read_manifest(run_dir)["results"]
+    assert isinstance(results, dict) and results.get("stopped_early") == early
+
+
 def test_only_named_variables_reach_the_trainer_and_no_secret_reaches_the_disk(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,5 +96,6 @@ def ending(summary: RunSummary) -> str:
         step = "final_model" if best["step"] == -1 else f"checkpoint-{best['step']}"
         value = best["value"]
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-        return f"succeeded: best is {step} by {best['by']} ({shown})"
+        early = f"; {summary.message}" if "stopped_early" in summary.results else ""
+        return f"succeeded: best is {step} by {best['by']} ({shown}){early}"
     return f"{summary.state}: {summary.message}" if summary.message else summary.state

@@ -137,7 +137,7 @@ def _second(run: RunSummary, ink: Ink) -> list[Part]:
         step, by, value = run.best.get("step"), str(run.best.get("by") or ""), run.best.get("value")
         name = "final_model" if step == -1 else f"checkpoint-{step}"
         shown = metric(by, value) if isinstance(value, int | float) else ""
-        early = f"; {run.message}" if isinstance(run.results.get("stopped_early"), dict) else ""
+        early = f"; {run.message}" if "stopped_early" in run.results else ""
         return [("★ ", ink.accent), (f"best is {name} by {by} {shown}{early}", ink.muted)]
     if (share := scored(run)) is not None:
         passed, total = run.results.get("passed"), run.results.get("total")

@@ -95,3 +95,14 @@ def test_how_a_run_ended_in_words(
         manifest={"results": {"best": best} if best else {}},
     )
     assert ending(summarise(made)) == text
+
+
+def test_a_run_that_stopped_early_says_so_behind_its_best(workspace: Workspace) -> None:
+    best = {"step": 5, "by": "eval_loss", "value": 0.5}
+    made: Path = build_run(
+        workspace.runs,
+        state=RunState.SUCCEEDED,
+        state_patch={"message": "stopped early at step 9"},
+        manifest={"results": {"best": best, "stopped_early": {"step": 9}}},
+    )
+    assert ending(summarise(made)) == ("succeeded: best is checkpoint-5 by eval_loss (0.5); stopped early at step 9")

@@ -23,6 +23,7 @@ from tuiapp.widgets.headline import Headline
 from tuiapp.widgets.log_view import LogView
 from tuner.config.workspace import Workspace
 from tuner.core.states import RunState
+from tuner.runs.manifest_file import patch_manifest
 from tuner.runs.state_file import change_state, patch_state
 
 
@@ -58,6 +59,17 @@ async def test_progress_and_the_end_are_shown(workspace: Workspace) -> None:
         change_state(run, RunState.FINALIZING, "finalizing")
         change_state(run, RunState.SUCCEEDED, "done")
         await until(pilot, lambda: "✓ household-kto" in shown(app))
+
+
+async def test_a_run_that_stopped_early_says_so_behind_its_best(workspace: Workspace) -> None:
+    run = add_sft(workspace)
+    patch_manifest(run, {"results": {"stopped_early": {"step": 300}}})
+    patch_state(run, {"message": "stopped early at step 300: no better eval_loss in 3 evaluations"})
+    app = make_app(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, app)
+        told = text_of(app.screen.query_one("#headline", Headline))
+        assert "best is checkpoint-300 by eval_exact_match 98.2%; stopped early at step 300: no better" in told
 
 
 async def test_a_log_line_appears_and_the_tail_follows(workspace: Workspace) -> None:
