@@ -117,3 +117,10 @@ def test_the_trainer_is_told_names_and_inherits_the_key(tmp_path: Path, monkeypa
     assert "OUR_KEY" in plan.passed_on
     assert "canary" not in plan.model_dump_json() + str(payload)
     assert "OUR_KEY" not in backend.launch_plan("sft", tmp_path / "runs" / "one", sys.executable, {}).passed_on
+
+
+def test_an_interpreter_that_does_not_run_is_told_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUR_KEY", "canary")
+    backend = CPUBackend()
+    backend.use_interpreter("/nowhere/python")
+    assert [i.path for i in backend.validate_configuration(job(integrations=WANDB)) if "wandb" in i.path] == []

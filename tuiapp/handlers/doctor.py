@@ -30,7 +30,7 @@ def examine(context: Context) -> list[Check]:
         *gpu_checks(context),
         _workspace(context),
         _disk(context),
-        _hub(),
+        hub_check(),
         _presets(),
         *_backends(context),
         _terminal(),
@@ -69,7 +69,8 @@ def _disk(context: Context) -> Check:
     return Check("disk", free > _LITTLE, f"{free / 1e9:.0f} GB free", "free some space before training")
 
 
-def _hub() -> Check:
+def hub_check() -> Check:
+    """Where models come from, who asks for them, and what was downloaded already."""
     cache = hub_cache()
     count = sum(1 for p in cache.glob("models--*") if p.is_dir())
     models = f"{count} {'model' if count == 1 else 'models'} in {cache}"
