@@ -22,8 +22,8 @@ _FIX: tuple[Action, ...] = (
 EDITOR: tuple[Action, ...] = (
     _editor("launch", "Launch", "Start the run. Errors refuse; warnings ask first.", "ctrl+l", "launch"),
     _form("write", "Write", "Write the value; on a number, simply type it. Opens a section.", "enter", "write"),
-    _form("less", "Less", "A step down, or the choice before; folds a section.", "left,-", "less"),
-    _form("more", "More", "A step up, or the choice after; opens a section.", "right,+", "more"),
+    _form("less", "Less", "A step down, or the choice before; folds a section.", "left,-", "less", in_bar=False),
+    _form("more", "More", "A step up, or the choice after; opens a section.", "right,+", "more", in_bar=False),
     _form("more_finely", "A little more", "The smallest step up.", "shift+right", "more_finely", in_bar=False),
     _form("less_finely", "A little less", "The smallest step down.", "shift+left", "less_finely", in_bar=False),
     _form("tick", "Tick", "Tick or untick; the next choice; open or fold a section.", "space", "tick"),

@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from tests.support.compared_runs import add_compared
 from tests.support.foreign_runs import MLX_TABLE, hf_trainer_run, mlx_lm_run, save_console, synaptic_run
-from tests.tuiapp.screen.fake_backend import BAD, add_data, add_file
+from tests.tuiapp.screen.fake_backend import BAD, GOOD, add_data, add_file
+from tests.tuiapp.screen.fix_support import add_out_of_memory
 from tests.tuiapp.screen.log_support import add_logged
 from tests.tuiapp.screen.support import NOW, add_several, add_sft, main_screen, settled, shown, text_of, until
 from tests.tuiapp.screen.test_new_run import open_editor
@@ -19,9 +20,11 @@ from tuiapp.app import TunerApp
 from tuiapp.screens.choose_columns import ColumnsScreen
 from tuiapp.screens.compare.screen import CompareScreen
 from tuiapp.screens.confirm import ConfirmScreen
+from tuiapp.screens.fix import FixScreen
 from tuiapp.screens.help import HelpLines, HelpScreen
 from tuiapp.screens.main.panes import Pane
 from tuiapp.screens.main.screen import MainScreen
+from tuiapp.widgets.form.form_pane import FormPane
 from tuiapp.widgets.log_view.field import LogField
 from tuner.config.workspace import Workspace
 from tuner.discovery.references import find_folder
@@ -99,6 +102,12 @@ def theirs(workspace: Workspace) -> None:
     for path in (*workspace.root.rglob("*"), workspace.root):
         if not path.is_symlink():
             os.utime(path, (NOW - 3600, NOW - 3600))
+
+
+def sound(workspace: Workspace) -> None:
+    """A configuration without mistakes, and its data."""
+    add_data(workspace)
+    add_file(workspace, GOOD + "preference: {beta: 0.3}\n")
 
 
 def mistaken(workspace: Workspace) -> None:
@@ -195,3 +204,27 @@ async def question_before_stopping(s: Look) -> None:
 async def editor_with_issues(s: Look) -> None:
     screen = await open_editor(s.pilot, s.app, "quick.yaml")
     screen.query_one("#text").cursor_blink = False  # type: ignore[attr-defined]  # it is the text area
+
+
+@scene(sound)
+async def editor_form_and_preflight(s: Look) -> None:
+    screen = await open_editor(s.pilot, s.app, "quick.yaml")
+    form = screen.query_one(FormPane)
+    form.go_to("preference.beta")
+    form.go_to("method.lora.rank")
+    await s.until(lambda: screen.machines.get("cpu") is not None)  # the preflight says then what it always says
+
+
+@scene(sound)
+async def editor_preflight(s: Look) -> None:
+    screen = await open_editor(s.pilot, s.app, "quick.yaml")
+    await s.pilot.press("tab")
+    await s.until(lambda: "can train on cpu" in text_of(screen.query_one("#preflight")))
+
+
+@scene(add_out_of_memory)
+async def fix_of_a_run_out_of_memory(s: Look) -> None:
+    await s.settled()
+    await s.pilot.press("R")
+    await s.until(lambda: isinstance(s.app.screen, FixScreen))
+    await s.pilot.pause()

@@ -28,7 +28,8 @@ class Arrangement(Checking):
         self.view = Place.FORM
         """Form or text: what the configuration is edited in."""
         self._tab = Place.FORM
-        self._machines: dict[str, str | None] = {}
+        self.machines: dict[str, str | None] = {}
+        """Why this machine cannot train on a backend: "" where it can, None while it is looked at."""
 
     @property
     def narrow(self) -> bool:

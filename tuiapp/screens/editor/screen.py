@@ -97,13 +97,13 @@ class EditorScreen(Arrangement):
         self._known = replace(self._known, differences=event.differences)
 
     def _look_at(self, backend: str) -> None:
-        if backend not in self._machines:
-            self._machines[backend] = None
+        if backend not in self.machines:
+            self.machines[backend] = None
             self.look_at_environment(backend)
 
     @on(EnvironmentRead)
     def _environment_read(self, event: EnvironmentRead) -> None:
-        self._machines[event.backend] = "" if event.ok else event.message or "this machine cannot"
+        self.machines[event.backend] = "" if event.ok else event.message or "this machine cannot"
         self._show_preflight()
 
     @on(PlanMade)
@@ -121,7 +121,7 @@ class EditorScreen(Arrangement):
 
     def _show_preflight(self) -> None:
         plan = self.plan
-        environment = self._machines.get(plan.backend) if plan is not None else None
+        environment = self.machines.get(plan.backend) if plan is not None else None
         self._known = replace(self._known, plan=plan or self._known.plan, environment=environment)
         self.query_one(PreflightPane).show(self._known)
 

@@ -100,8 +100,11 @@ class FormRows(CursorPane):
         if not isinstance(row, FieldRow):
             return Look(form, form.backend, True, focused, self.issues_at(index))
         state = form.fields[row.path]
+        value = self.value_of(state)
         is_set = self.pending[row.path] is not None if row.path in self.pending else state.is_set
-        return Look(form, self.value_of(state), is_set, focused, self.issues_at(index), self._note(state, row, focused))
+        if row.option:
+            is_set = isinstance(value, list) and row.option in value
+        return Look(form, value, is_set, focused, self.issues_at(index), self._note(state, row, focused))
 
     def _note(self, state: FieldState, row: FieldRow, focused: bool) -> str:
         reason = state.disabled or next((c.reason for c in state.choices if c.value == row.option), "")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.events import Blur
 from textual.widgets import Input
 
 from tuiapp.widgets.form.field_help import FieldHelp, help_lines, title_of
+from tuiapp.widgets.form.field_input import FieldInput
 from tuiapp.widgets.form.form_pane import FormPane
 from tuiapp.widgets.form.labels import WIDTH
 from tuiapp.widgets.form.values import as_typed, range_text, read_typed
@@ -38,23 +38,6 @@ class FormKeeper(Protocol):
 
     def say(self, glyph: str, text: str, hint: str = "") -> None:
         """Tell something."""
-
-
-class FieldInput(Input):
-    """One value while it is written, laid over its row."""
-
-    DEFAULT_CSS = """
-    FieldInput, FieldInput:focus {
-        layer: above; position: absolute; height: 1; border: none; padding: 0 1;
-        background: $panel; background-tint: $foreground 8%; color: $foreground;
-    }
-    FieldInput.-invalid, FieldInput.-invalid:focus { border: none; color: $error; }
-    """
-
-    def on_blur(self, event: Blur) -> None:
-        """What was written stays where the field is left by mouse or Tab."""
-        if self.display:
-            self.post_message(self.Submitted(self, self.value))
 
 
 class FormView(Container):

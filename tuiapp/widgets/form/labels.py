@@ -60,8 +60,8 @@ _WORDS = {
     "num": "Number of",
 }
 BACKEND = "Backend"
-WIDTH = 24
-"""Cells that a label takes."""
+WIDTH = 25
+"""Cells that a label takes, with a blank behind it."""
 
 
 def label_of(field: Field) -> str:

@@ -100,7 +100,7 @@ def _heading(row: Heading, look: Look, ink: Ink, width: int) -> list[Part]:
 
 def _field(painted: _Painted, state: FieldState, look: Look, ink: Ink, width: int) -> None:
     field = state.field
-    painted.add(fit(label_of(field), WIDTH), ink.muted if state.disabled else ink.text)
+    painted.add(fit(label_of(field), WIDTH - 1) + " ", ink.muted if state.disabled else ink.text)
     if state.choices:
         _choices(painted, [(c.value, state.disabled or c.reason) for c in state.choices], look, ink, width)
         return
