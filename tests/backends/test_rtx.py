@@ -85,6 +85,12 @@ def test_flash_attention_needs_no_package_where_pytorch_has_it() -> None:
     assert said is not None and "2.11" in said.message
 
 
+def test_attention_that_any_machine_has_is_never_refused() -> None:
+    flash = {"enabled": ["flash_attention"]}
+    assert issue(job(optimizations=flash, metadata={"attention": "sdpa"}), machine(T4)) is None
+    assert issue(job(optimizations=flash), GpuMachine((), machine().packages, 4)) is None
+
+
 def test_bf16_on_an_old_gpu_is_slow_and_needs_a_yes() -> None:
     said = issue(job(model={"precision": "bf16"}), machine(T4))
     assert said is not None and (said.code, said.severity.value) == ("SLOW_PRECISION", "warning")
