@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ from tuner.data.model_facts import read_model_facts
 
 _ASK_TORCH = "import torch; print(torch.version.cuda or 'cpu', torch.cuda.is_available())"
 _MOST_GPUS = 16
+_ALLOCATOR = {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"}
 
 
 class RTXBackend(TRLBackend):
@@ -108,6 +110,8 @@ class RTXBackend(TRLBackend):
         self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
     ) -> LaunchPlan:
         plan = super().launch_plan(trainer, run_dir, python_path, payload)
+        if _ALLOCATOR & os.environ.keys():
+            return plan  # the user's own setting is passed on
         # Rows of many lengths cut the memory into pieces of many sizes; segments that can grow leave no holes.
         return plan.model_copy(
             update={"environment": {"PYTORCH_ALLOC_CONF": "expandable_segments:True", **plan.environment}}

@@ -120,7 +120,9 @@ def test_ranges_are_those_of_the_machine_and_the_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_several_gpus_are_started_by_accelerate(tmp_path: Path, way: str) -> None:
+def test_several_gpus_are_started_by_accelerate(tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"):
+        monkeypatch.delenv(name, raising=False)
     backend = rtx(machine(H200, "deepspeed", count=4))
     made = backend.translate_configuration(
         job(hardware={"num_gpus": 4}, metadata={"distributed": way}, schedule={"gradient_accumulation": 2}), {}
@@ -141,6 +143,13 @@ def test_one_gpu_is_started_without(tmp_path: Path) -> None:
     payload = backend.translate_configuration(job(), {}).payload
     plan = backend.launch_plan("kto", tmp_path / "runs" / "r", "/python", payload)
     assert plan.argv == ["/python", "-u", "-m", "Trainers.kto.train", str(tmp_path / "runs" / "r")]
+
+
+def test_the_users_own_allocator_setting_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", "max_split_size_mb:128")
+    plan = rtx(machine()).launch_plan("sft", tmp_path / "runs" / "r", "/python")
+    assert "PYTORCH_ALLOC_CONF" not in plan.environment
+    assert "PYTORCH_CUDA_ALLOC_CONF" in plan.passed_on
 
 
 def test_the_machine_is_looked_at_through_the_interpreter_that_trains() -> None:
