@@ -7,7 +7,7 @@ import importlib
 
 NAMES = (
     "first_paint", "row_to_screen", "idle_and_live", "long_run", "log_index", "metric_history", "many_runs",
-    "run_table", "chart_frame", "supervision", "data_inspection",
+    "run_table", "chart_frame", "supervision", "memory_estimate", "data_inspection",
 )  # fmt: skip
 
 

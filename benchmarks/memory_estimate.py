@@ -27,7 +27,7 @@ from tuner.data.model_facts import read_model_facts
 
 SHAPE = {
     "hidden_size": 256,
-    "num_hidden_layers": 8,
+    "num_hidden_layers": 4,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
     "intermediate_size": 704,
@@ -45,7 +45,7 @@ CHECKPOINTING = {"enabled": ["gradient_checkpointing"]}
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("llama", "sft", {"method": {"type": method}, "schedule": {"batch_size": b, "sequence_length": n}, **more})
     for method in ("full", "lora")
-    for b, n in ((2, 512), (8, 512), (2, 1024))
+    for b, n in ((2, 512), (4, 512), (2, 1024))
     for more in ({}, {"optimizations": CHECKPOINTING})
 ]
 CASES += [
@@ -67,7 +67,8 @@ def main() -> None:
             make_shape(root / name, name, {**SHAPE, **more})
         for objective in ("sft", "kto", "dpo", "pretrain"):
             cases = [(model, values) for model, wanted, values in CASES if wanted == objective]
-            _report(objective, list(measured(root, objective, cases)))
+            for index, one in enumerate(measured(root, objective, cases)):
+                _report(*one, whole=index == 0)
 
 
 Measured = tuple[str, JobConfiguration, dict[str, Any]]
@@ -78,17 +79,20 @@ def measured(root: Path, objective: str, cases: list[tuple[str, dict[str, Any]]]
     _write_rows(root / f"{objective}.jsonl", objective)
     jobs = [(model, _job(root, model, objective, values)) for model, values in cases]
     folders = [_run_folder(root, job) for _, job in jobs]
-    process = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.measured_training", objective, *map(str, folders)],
         env={**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
         cwd=Path(__file__).parents[1],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        check=True,
     )
-    told = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
+    assert process.stdout is not None
+    told = (json.loads(line) for line in process.stdout if line.startswith("{"))
     for (model, job), one in zip(jobs, told, strict=True):
         yield model, job, one
+    if process.wait():
+        raise subprocess.CalledProcessError(process.returncode, process.args)
 
 
 def forecast_tensors(job: JobConfiguration) -> tuple[int, int, int]:
@@ -101,17 +105,15 @@ def forecast_tensors(job: JobConfiguration) -> tuple[int, int, int]:
     return tensors, round(tensors * (1 - below)), round(tensors * (1 + above))
 
 
-def _report(objective: str, found: list[Measured]) -> None:
-    for index, (model, job, told) in enumerate(found):
-        tensors, low, high = forecast_tensors(job)
-        figure(_name(model, job), tensors / 1e6, "MB", "torch_held", told["tensors"] / 1e6)
-        if not low <= told["tensors"] <= high:
-            figure(f"{_name(model, job)}_OUTSIDE", low / 1e6, "MB", "high", high / 1e6)
-        if index == 0:
-            whole = CPUBackend().estimate(job, {}).total_bytes or 0
-            figure(
-                f"memory_{objective}_whole", whole / 1e6, "MB", "process", (told["resident"] + told["libraries"]) / 1e6
-            )
+def _report(model: str, job: JobConfiguration, told: dict[str, Any], *, whole: bool) -> None:
+    tensors, low, high = forecast_tensors(job)
+    name = _name(model, job)
+    figure(name, tensors / 1e6, "MB", "torch_held", told["tensors"] / 1e6)
+    if not low <= told["tensors"] <= high:
+        figure(f"{name}_OUTSIDE", low / 1e6, "MB", "high", high / 1e6)
+    if whole:
+        total = CPUBackend().estimate(job, {}).total_bytes or 0
+        figure(f"{name}_whole", total / 1e6, "MB", "process", (told["resident"] + told["libraries"]) / 1e6)
 
 
 def _name(model: str, job: JobConfiguration) -> str:

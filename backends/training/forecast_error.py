@@ -7,7 +7,7 @@ from backends.training.memory_parts import Memory
 _SURE = 0.03
 """Weights, adapters, gradients and optimizer are counted, not guessed."""
 _BY_DEVICE = {
-    "cpu": (0.15, 0.20, 0.35),
+    "cpu": (0.10, 0.15, 0.35),
     "cuda": (0.25, 0.35, 0.5),
     "mps": (0.40, 0.60, 0.5),
 }
