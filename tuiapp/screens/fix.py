@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
+from textual.events import Resize
 from textual.message import Message
 
 from tuiapp.actions import Where
@@ -18,14 +20,17 @@ from tuiapp.screens.launching import Launching
 from tuiapp.widgets.bars import ActionBar, StatusLine
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.form.values import shown
-from tuiapp.widgets.ink import Ink, ink_of
-from tuiapp.widgets.strips import Part
-from tuiapp.widgets.text_block import TextBlock
+from tuiapp.widgets.ink import Ink
+from tuiapp.widgets.pane import LinePane
+from tuiapp.widgets.strips import Part, clip
 from tuiapp.widgets.wording import size
 from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
     from tuiapp.handlers.fixes import ProposedFix
+
+_SHARE, _AROUND = 0.94, 7
+"""What the dialog may take of the screen's height, and its rows that are no lines: border, status, bar."""
 
 
 class FixScreen(ActingModal[str], Launching):
@@ -38,7 +43,8 @@ class FixScreen(ActingModal[str], Launching):
         width: 96; max-width: 98%; height: auto; max-height: 94%;
         border: round $primary; border-title-color: $primary; background: $background; padding: 1 2 0 2;
     }
-    FixScreen VerticalScroll { height: auto; max-height: 100%; }
+    FixScreen FixLines { border: none; padding: 0; }
+    FixScreen FixLines:focus { border: none; }
     FixScreen ActionBar { margin: 1 0 0 0; background: $background; padding: 0; }
     FixScreen StatusLine { margin: 1 0 0 0; padding: 0; }
     """
@@ -51,14 +57,16 @@ class FixScreen(ActingModal[str], Launching):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Out of memory: what would fit"
-            with VerticalScroll(can_focus=False):
-                yield TextBlock(id="fix")
+            yield FixLines(self.fix, self._run_name)
             yield StatusLine(id="status")
             yield ActionBar()
 
     def on_mount(self) -> None:
-        self.query_one("#fix", TextBlock).show(fix_lines(self.fix, self._run_name, ink_of(self.app)))
+        self.query_one(FixLines).focus()
         self.renew_bar()
+
+    def on_resize(self) -> None:
+        self.query_one(FixLines).flow()
 
     def action_start(self) -> None:
         if not self.launching:
@@ -101,21 +109,36 @@ class FixScreen(ActingModal[str], Launching):
             self.dismiss(None)
 
 
-def fix_lines(fix: ProposedFix, name: str, ink: Ink) -> list[list[Part]]:
-    """What is changed and why, then the difference of the text."""
-    lines: list[list[Part]] = [
-        [(inert(name), ink.strong), (f"  {inert(fix.run_id)}", ink.muted)],
-        [],
-    ]
+class FixLines(LinePane):
+    """What is changed and why, then the difference of the text; it scrolls where it is long."""
+
+    BINDINGS = bindings_for(Where.LIST, but={"list.choose"})
+
+    def __init__(self, fix: ProposedFix, name: str) -> None:
+        super().__init__()
+        self._fix, self._run_name = fix, name
+        self._lines: list[list[Part]] = []
+
+    def on_resize(self, event: Resize) -> None:
+        self.flow()
+
+    def flow(self) -> None:
+        """Wrap the lines to the width, and leave room for what stands below them."""
+        self._lines = fix_lines(self._fix, self._run_name, self.ink, max(20, self.scrollable_content_region.width))
+        self.styles.height = min(len(self._lines), max(3, int(self.app.size.height * _SHARE) - _AROUND))
+        self.set_count(len(self._lines))
+
+    def row_parts(self, index: int, width: int) -> list[Part]:
+        return clip(self._lines[index], width)
+
+
+def fix_lines(fix: ProposedFix, name: str, ink: Ink, width: int) -> list[list[Part]]:
+    """All lines, in ``width`` cells."""
+    lines: list[list[Part]] = [[(inert(name), ink.strong), (f"  {inert(fix.run_id)}", ink.muted)], []]
     for change in fix.changes:
-        lines += [
-            [
-                (f"{inert(change.path)}  ", ink.strong),
-                (f"{shown(change.before)} → ", ink.muted),
-                (shown(change.after), ink.strong),
-            ],
-            [(f"  {inert(change.why)}", ink.muted)],
-        ]
+        before, after = shown(change.before), shown(change.after)
+        lines.append([(f"{inert(change.path)}  ", ink.strong), (f"{before} → ", ink.muted), (after, ink.strong)])
+        lines += [[(f"  {text}", ink.muted)] for text in wrap(inert(change.why), width - 2)]
     if fix.needs is not None and fix.available is not None:
         glyph, style = ("✓", ink.good) if fix.fits else ("⚠", ink.warning)
         told = f"then about {size(fix.needs)} of the {size(fix.available)} that are there"
@@ -125,4 +148,4 @@ def fix_lines(fix: ProposedFix, name: str, ink: Ink) -> list[list[Part]]:
 
 def _diff_line(text: str, ink: Ink) -> list[Part]:
     style = {"+": ink.good, "-": ink.bad, "@": ink.faint}.get(text[:1], ink.muted)
-    return [(text.rstrip("\n"), style)]
+    return [(text, style)]

@@ -27,6 +27,11 @@ output: {suffix: quick}
 """
 BAD = GOOD.replace("objective: sft", "objective: sfd").replace("batch_size: 1", "batch_size: 0")
 WARNS = GOOD + "hardware: {num_gpus: 2}\n"
+_NO_MODEL = """
+import Trainers.common.entry
+Trainers.common.entry.bring_model = lambda payload, reporter: None
+"""
+"""What is trained here is no model, so none is fetched."""
 
 
 class QuickBackend(CPUBackend):
@@ -39,7 +44,7 @@ class QuickBackend(CPUBackend):
         self, trainer: str, run_dir: Path, python_path: str, payload: Mapping[str, JsonValue] | None = None
     ) -> LaunchPlan:
         script = run_dir.parent.parent / f"{run_dir.name}.py"
-        script.write_text(PRELUDE + TRAINS, encoding="utf-8")
+        script.write_text(PRELUDE + _NO_MODEL + TRAINS, encoding="utf-8")
         argv = [sys.executable, "-S", str(script), str(run_dir)]
         return LaunchPlan(argv=argv, cwd=run_dir.parent.parent, environment={"PYTHONPATH": str(ROOT)})
 
