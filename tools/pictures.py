@@ -38,16 +38,27 @@ async def _publish(pilot: Pilot[None]) -> None:
     await pilot.press("u")
 
 
-async def _editor(pilot: Pilot[None]) -> None:
+async def _text(pilot: Pilot[None]) -> None:
+    """The configuration as text, with mistakes in it."""
     from textual.widgets import TextArea
 
-    await _sft(pilot)
-    await _calm(pilot)
-    await pilot.press("c")
-    await pilot.pause(1.0)
+    await _keys("c", "ctrl+r")(pilot)
     area = pilot.app.screen.query_one(TextArea)
     area.cursor_blink = False
     area.text = area.text.replace("schedule:\n", f"schedule:\n{BROKEN}")
+
+
+async def _data(pilot: Pilot[None]) -> None:
+    """The rows that the demo's SFT was trained on, as the real collator makes them."""
+    from tuiapp.screens.data.panes import DataFiles, MaskPane
+
+    await _keys("5")(pilot)
+    await _calm(pilot)
+    files = pilot.app.screen.query_one(DataFiles)
+    names = [file.name for file in files.files or ()]
+    await pilot.press(*["down"] * names.index("data/household-train.jsonl"), "enter")
+    while not pilot.app.screen.query_one(MaskPane).rows:
+        await pilot.pause(0.2)
 
 
 def _keys(
@@ -78,7 +89,9 @@ SHOTS: list[tuple[str, str, tuple[int, int], Act]] = [
     ("compare", "tuner-dark", (120, 36), _keys("space", "space", "V", first=_first)),
     ("colours", "tuner-safe-dark", (120, 36), _sft),
     ("publish", "tuner-dark", (120, 36), _publish),
-    ("editor", "tuner-dark", (120, 36), _editor),
+    ("editor", "tuner-dark", (160, 48), _keys("c")),
+    ("editor-text", "tuner-dark", (120, 36), _text),
+    ("data", "tuner-dark", (160, 48), _data),
     ("table", "tuner-dark", (120, 36), _keys("space", "v", "z")),
 ]
 
