@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator
 
+from backends.training.context import PATH as CONTEXT
 from tuner.core.backend_protocol import Capabilities, CustomParameter
 from tuner.core.enums import Objective
 from tuner.core.issues import Issue, Severity
@@ -38,8 +40,8 @@ def capability_issues(name: str, job: JobConfiguration, can: Capabilities) -> It
     yield from _required(name, values, can)
     for path, (low, high) in can.ranges.items():
         value = value_at(values, path)
-        if path == "schedule.sequence_length" and high == can.context_length:
-            high = float("inf")  # beyond a model's context is its facts' warning (CONTEXT_LENGTH), no limit of ours
+        if path == CONTEXT and high == can.context_length:
+            high = math.inf  # beyond a model's context is a warning of its own, CONTEXT_LENGTH
         if isinstance(value, int | float) and not low <= value <= high:
             yield _error(
                 path, "OUT_OF_RANGE", f"{value:g} is out of the {name} backend's range", f"use {low:g} to {high:g}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from backends.training.context import context_ranges
 from backends.training.custom import CUSTOM
 from backends.training.environment import installed_versions
 from backends.training.trl_backend import UNSUPPORTED, TRLBackend
 from tuner.core.backend_protocol import Capabilities
 from tuner.core.enums import MethodType, Objective, Optimization, Precision
 from tuner.core.job import JobConfiguration
-from tuner.core.ranges import PARAMETER_RANGES
 from tuner.data.model_facts import read_model_facts
 
 
@@ -32,12 +32,9 @@ class CPUBackend(TRLBackend):
 
     def capabilities(self, model: str | None = None) -> Capabilities:
         facts = read_model_facts(model) if model else None
-        length = facts.context_length if facts is not None else None
-        widest = PARAMETER_RANGES["schedule.sequence_length"]
-        narrowed = length is not None and widest.minimum < length < widest.maximum
         return Capabilities(
-            context_length=length,
-            ranges={"schedule.sequence_length": (widest.minimum, length)} if length is not None and narrowed else {},
+            context_length=facts.context_length if facts is not None else None,
+            ranges=context_ranges(facts),
             objectives=[Objective.SFT, Objective.KTO, Objective.DPO, Objective.PRETRAIN],
             methods=[MethodType.FULL, MethodType.LORA],
             precisions=[Precision.AUTO, Precision.FP32, Precision.BF16],

@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Mapping
 
+from backends.training.context import context_ranges
 from backends.training.custom import CUSTOM as TRL_CUSTOM
 from backends.training.effects import inapplicable
 from backends.training.environment import installed_versions, missing_message, run_python
@@ -20,7 +21,6 @@ from tuner.core.enums import MethodType, Objective, Optimization, Precision
 from tuner.core.errors import ConfigurationError
 from tuner.core.issues import Issue
 from tuner.core.job import JobConfiguration
-from tuner.core.ranges import PARAMETER_RANGES
 from tuner.data.model_facts import ModelFacts, read_model_facts
 
 _ASK_MLX = "import mlx.core as mx; print(mx.default_device())"
@@ -70,12 +70,7 @@ class MacBackend(LocalBackend):
 
     def capabilities(self, model: str | None = None) -> Capabilities:
         facts = _facts(model)
-        length = facts.context_length if facts is not None and not facts.rope_scaled else None
-        widest = PARAMETER_RANGES["schedule.sequence_length"]
         quantized = facts is not None and facts.quantized_bits is not None
-        ranges: dict[str, tuple[float, float]] = {"hardware.num_gpus": (1, 1)}
-        if length is not None and widest.minimum < length < widest.maximum:
-            ranges["schedule.sequence_length"] = (widest.minimum, length)
         return Capabilities(
             objectives=[Objective.SFT],
             methods=[MethodType.LORA, MethodType.QLORA] if quantized else list(MethodType),
@@ -88,7 +83,7 @@ class MacBackend(LocalBackend):
                 Precision.INT4,
             ],
             optimizations=[Optimization.GRADIENT_CHECKPOINTING, Optimization.DYNAMIC_PADDING],
-            ranges=ranges,
+            ranges={"hardware.num_gpus": (1, 1), **context_ranges(facts)},
             unsupported=UNSUPPORTED,
             custom=CUSTOM,
             context_length=facts.context_length if facts is not None else None,

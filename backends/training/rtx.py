@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from backends.training.context import context_ranges
 from backends.training.environment import run_python
 from backends.training.gpu_machine import AMPERE, GpuMachine, gpu_machine
 from backends.training.rtx_custom import RTX_CUSTOM
@@ -20,7 +21,6 @@ from tuner.core.enums import MethodType, Objective, Optimization, OptimizerType,
 from tuner.core.errors import ConfigurationError
 from tuner.core.issues import Issue
 from tuner.core.job import JobConfiguration
-from tuner.core.ranges import PARAMETER_RANGES
 from tuner.data.model_facts import read_model_facts
 
 _ASK_TORCH = "import torch; print(torch.version.cuda or 'cpu', torch.cuda.is_available())"
@@ -74,11 +74,6 @@ class RTXBackend(TRLBackend):
 
     def capabilities(self, model: str | None = None) -> Capabilities:
         facts = read_model_facts(model) if model else None
-        length = facts.context_length if facts is not None else None
-        widest = PARAMETER_RANGES["schedule.sequence_length"]
-        ranges: dict[str, tuple[float, float]] = {"hardware.num_gpus": (1, len(self.machine.gpus) or _MOST_GPUS)}
-        if length is not None and widest.minimum < length < widest.maximum:
-            ranges["schedule.sequence_length"] = (widest.minimum, length)
         return Capabilities(
             objectives=[Objective.SFT, Objective.KTO, Objective.DPO],
             methods=[MethodType.FULL, MethodType.LORA, MethodType.QLORA],
@@ -91,10 +86,10 @@ class RTXBackend(TRLBackend):
                 Precision.INT4,
             ],
             optimizations=list(Optimization),
-            ranges=ranges,
+            ranges={"hardware.num_gpus": (1, len(self.machine.gpus) or _MOST_GPUS), **context_ranges(facts)},
             unsupported=UNSUPPORTED,
             custom=RTX_CUSTOM,
-            context_length=length,
+            context_length=facts.context_length if facts is not None else None,
         )
 
     def inapplicable(self, job: JobConfiguration) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from backends.training import CPUBackend, RTXBackend
+from backends.training import CPUBackend, MacBackend, RTXBackend
 from backends.training.checks import capability_issues
 from tests.support.jobs import job
-from tuner.core.backend_protocol import Capabilities, CustomParameter
+from tuner.core.backend_protocol import Capabilities, CustomParameter, TrainingBackend
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
 
@@ -83,6 +86,23 @@ def test_a_model_from_scratch_needs_all_its_parts(path: str, code: str, model: d
 )
 def test_what_cpu_would_leave_out_is_a_warning(path: str, sections: dict[str, object]) -> None:
     assert found(cpu(job(**sections)), path) == ("warning", "NOT_HONOURED")
+
+
+@pytest.mark.parametrize("backend", [CPUBackend(), RTXBackend(), MacBackend()], ids=lambda b: b.name)
+@pytest.mark.parametrize(("scaled", "offered"), [(False, 1024), (True, None)])
+def test_no_backend_refuses_what_lies_beyond_a_models_context(
+    tmp_path: Path, backend: TrainingBackend, scaled: bool, offered: int | None
+) -> None:
+    """It is told once for all of them, as the warning CONTEXT_LENGTH; the form offers what the model was made for."""
+    config = {"model_type": "llama", "hidden_size": 8, "num_hidden_layers": 1, "max_position_embeddings": 1024}
+    config |= {"vocab_size": 9, "num_attention_heads": 2}
+    config |= {"rope_scaling": {"rope_type": "yarn", "factor": 4.0}} if scaled else {}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    can = backend.capabilities(str(tmp_path))
+    assert can.context_length == 1024
+    assert can.ranges.get("schedule.sequence_length", (0, None))[1] == offered
+    asked = job(model={"base_model": str(tmp_path)}, schedule={"sequence_length": 4096})
+    assert [i for i in backend.validate_configuration(asked) if i.path == "schedule.sequence_length"] == []
 
 
 def test_what_rtx_would_leave_out_is_a_warning() -> None:

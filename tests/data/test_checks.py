@@ -119,7 +119,13 @@ def test_what_lies_beyond_the_context_needs_a_yes_where_rows_may_reach_it(
     long = job(model={"base_model": str(model)}, schedule={"sequence_length": 2048})
     (issue,) = model_issues(long, longest)
     assert (issue.code, issue.severity) == ("CONTEXT_LENGTH", severity)
-    assert issue.hint
+    assert ("is enough" in issue.hint) == (longest == 900)
+
+
+def test_pretraining_joins_short_texts_beyond_the_context(model: Path) -> None:
+    joined = job(objective="pretrain", model={"base_model": str(model)}, schedule={"sequence_length": 2048})
+    (issue,) = model_issues(joined, 900)
+    assert (issue.code, issue.severity) == ("CONTEXT_LENGTH", Severity.WARNING)
 
 
 def test_a_folder_without_weights(model: Path) -> None:

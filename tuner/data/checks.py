@@ -54,15 +54,21 @@ def _context_issues(job: JobConfiguration, config: dict[str, object], longest_ro
     length, scaled = context_of(config)
     if not length or job.schedule.sequence_length <= length:
         return
-    harmless = scaled or 0 < longest_row <= length
-    beyond = "longer rows are beyond what it knows"
-    reached = f"no row is longer ({longest_row})" if 0 < longest_row <= length else beyond
+    # Pretraining joins short texts into rows of the full length.
+    within = job.objective is not Objective.PRETRAIN and 0 < longest_row <= length
+    if within:
+        said, hint = f"no row is longer ({longest_row})", f"{length} is enough"
+    elif scaled:
+        said, hint = "rope scaling stretches it", "how far, config.json says (rope_scaling or rope_parameters)"
+    else:
+        said, hint = "longer rows are beyond what it knows", f"use {length} or less"
+        hint += ", or accept it (--accept CONTEXT_LENGTH)"
     yield Issue(
         path="schedule.sequence_length",
-        severity=Severity.INFO if harmless else Severity.WARNING,
+        severity=Severity.INFO if within or scaled else Severity.WARNING,
         code="CONTEXT_LENGTH",
-        message=f"the model's context is {length} tokens; {reached}",
-        hint=f"{length} is enough" if harmless else f"use {length} or less, or accept it (--accept CONTEXT_LENGTH)",
+        message=f"the model's context is {length} tokens; {said}",
+        hint=hint,
     )
 
 
