@@ -44,7 +44,7 @@ def run_script(work: Callable[[Payload, Reporter], bool]) -> int:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         traceback.print_exc()
-        told = describe(error)
+        told = describe(error, run_dir.name)
         # Of several processes, what failed first is the cause; the others only lost it.
         if world_size() == 1 or read_state(run_dir).error is None:
             patch_state(run_dir, {"error": {"class": told.failure_class.value, **told.as_dict()}}, durable=True)

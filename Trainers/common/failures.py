@@ -6,28 +6,23 @@ import errno
 import re
 
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
+from tuner.core.out_of_memory import says_out_of_memory, what_to_change
 
-_OUT_OF_MEMORY = re.compile(
-    r"out of memory|can't allocate memory|DefaultCPUAllocator|kIOGPUCommandBufferCallbackErrorOutOfMemory"
-    r"|\[METAL\].*insufficient memory|\[metal::malloc\]|\[malloc(_or_wait)?\] unable to allocate",
-    re.I,
-)
 _CONNECTION = re.compile(r"connection|timed out|timeout|temporarily unavailable|502|503|504|max retries", re.I)
 
 
-def describe(error: BaseException) -> TunerError:
-    """The error as code, class, message and hint; the original stays its cause."""
+def describe(error: BaseException, run_id: str = "ID") -> TunerError:
+    """The error as code, class, message and hint; the original stays its cause. ``run_id``: whose it is."""
     if isinstance(error, TunerError):
         return error
     text = first_line(error)
     names = {cls.__name__ for cls in type(error).__mro__}
-    if isinstance(error, MemoryError) or "OutOfMemoryError" in names or _OUT_OF_MEMORY.search(text):
+    if isinstance(error, MemoryError) or "OutOfMemoryError" in names or says_out_of_memory(text):
         return TunerError(
             f"the device ran out of memory: {text}",
             code=ErrorCode.TRAINING_OOM,
             failure_class=FailureClass.USER,
-            hint="`tuner runs fix ID` proposes what to change: half of schedule.batch_size with double "
-            "schedule.gradient_accumulation, gradient_checkpointing, or a shorter schedule.sequence_length",
+            hint=what_to_change(run_id),
         )
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return TunerError(
@@ -61,7 +56,7 @@ def describe(error: BaseException) -> TunerError:
         f"{type(error).__name__}: {text}",
         code=ErrorCode.TRAINER_CRASHED,
         failure_class=FailureClass.FATAL,
-        hint="the full traceback is in the log (`tuner runs logs ID`)",
+        hint=f"the full traceback is in the log (`tuner runs logs {run_id}`)",
     )
 
 

@@ -65,14 +65,14 @@ def probe(trainer: Trainer, reporter: Reporter) -> None:
         try:
             peak = _peak_of(trainer, rows)
         except Exception as error:
-            told = describe(error)
+            told = describe(error, reporter.run_dir.name)
             if told.code is not ErrorCode.TRAINING_OOM:
                 raise
             raise TunerError(
                 f"{what} does not fit: {told.message}",
                 code=ErrorCode.TRAINING_OOM,
                 failure_class=FailureClass.USER,
-                hint=told.hint.replace("fix ID", f"fix {reporter.run_dir.name}"),
+                hint=told.hint,
             ) from error
     seconds = time.monotonic() - began
     total = _device_memory(trainer.args.device)

@@ -51,6 +51,11 @@ def test_failures_have_code_class_and_hint(error: Exception, code: ErrorCode, fa
     assert told.message and told.hint
 
 
+def test_hints_name_the_run_they_are_of() -> None:
+    assert "tuner runs fix r-1`" in describe(MemoryError(), "r-1").hint
+    assert "tuner runs logs r-1`" in describe(ZeroDivisionError(), "r-1").hint
+
+
 def test_what_is_already_told_stays() -> None:
     error = TunerError("the loss became nan", code=ErrorCode.NAN_LOSS)
     assert describe(error) is error

@@ -15,10 +15,11 @@ from tuiapp.handlers.train import TrainHandler, TrainPlan, TrainRequest
 from tuner.config.load import dump_job, lines_of, parse_job_text
 from tuner.config.yaml_edit import set_values
 from tuner.core.aliases import real_path
-from tuner.core.errors import ConfigurationError, ErrorCode
+from tuner.core.errors import ConfigurationError
 from tuner.core.issues import Severity
 from tuner.core.job import JobConfiguration
 from tuner.core.memory_fix import Change, propose_fix, with_changes
+from tuner.core.out_of_memory import lacked_memory
 from tuner.discovery.references import find_run
 from tuner.machine.available import available_memory
 from tuner.runs.json_file import JsonObject, UnreadableFile
@@ -112,15 +113,11 @@ def proposed_fix(context: Context, run_id: str) -> ProposedFix | None:
 
 
 def ran_out_of_memory(run_dir: Path) -> bool:
-    """Whether that is what the run failed of: it says so, or was killed as the kernel kills for want of memory."""
+    """Whether that is what the run failed of, as far as its state can be read."""
     try:
-        error = read_state(run_dir).error
+        return lacked_memory(read_state(run_dir).error)
     except UnreadableFile:
         return False
-    if error is None:
-        return False
-    killed = error.get("code") == ErrorCode.TRAINER_KILLED.value and "SIGKILL" in str(error.get("message"))
-    return killed or error.get("code") == ErrorCode.TRAINING_OOM.value
 
 
 def changed_text(text: str, changes: Sequence[Change]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.core.errors import ErrorCode, FailureClass
+from tuner.core.out_of_memory import KILLED, says_out_of_memory, what_to_change
 from tuner.core.states import RunState
 from tuner.runs.control import STOPPED_EXIT_CODE, Request
 from tuner.runs.json_file import UnreadableFile
@@ -19,12 +19,6 @@ from tuner.runs.text_tail import last_lines
 
 ErrorObject = dict[str, object]
 
-_NO_MEMORY = re.compile(
-    r"kIOGPUCommandBufferCallbackErrorOutOfMemory|\[METAL\].*insufficient memory|\[metal::malloc\]"
-    r"|\[malloc(_or_wait)?\] unable to allocate|std::bad_alloc",
-    re.I,
-)
-"""What MLX, Metal and the C++ library say before they abort for want of memory."""
 _LAST_WORDS = 20
 """Lines: Python's own complaints about an abort may stand behind its reason."""
 
@@ -110,12 +104,11 @@ def _killed(run_dir: Path, number: int) -> Outcome:
         return Outcome.failed(
             ErrorCode.TRAINING_OOM,
             f"the device ran out of memory: {said}",
-            f"`tuner runs fix {run_dir.name}` proposes what to change: half of schedule.batch_size with double "
-            "schedule.gradient_accumulation, gradient_checkpointing, or a shorter schedule.sequence_length",
+            what_to_change(run_dir.name),
             FailureClass.USER,
         )
     hint = {
-        "SIGKILL": f"often the kernel's out-of-memory killer: `tuner runs fix {run_dir.name}` proposes what to change; "
+        KILLED: f"often the kernel's out-of-memory killer: `tuner runs fix {run_dir.name}` proposes what to change; "
         "or close other programs",
         "SIGABRT": "a library gave up, often for want of memory: make the batch or the sequence shorter",
         "SIGSEGV": "a library crashed: check the versions of torch and its drivers (`tuner doctor`)",
@@ -126,7 +119,7 @@ def _killed(run_dir: Path, number: int) -> Outcome:
 def _out_of_memory(run_dir: Path) -> str:
     """The line that says so, or ""."""
     lines = last_lines(RunPaths(run_dir).console, _LAST_WORDS)
-    return next((line for line in reversed(lines) if _NO_MEMORY.search(line)), "")
+    return next((line for line in reversed(lines) if says_out_of_memory(line)), "")
 
 
 def _crashed(run_dir: Path, code: int) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuiapp.actions import Action, Need
+from tuner.core.out_of_memory import lacked_memory
 from tuner.discovery.run_folders import OURS
 from tuner.runs.summary import RunSummary
 
@@ -31,7 +32,7 @@ def why_not(action: Action, situation: Situation) -> str:
         Need.ENDED_RUN: run is not None and not any(r.is_live for r in situation.targets or (run,)),
         Need.OWN_RUN: run is not None and run.source == OURS,
         Need.FOREIGN_RUN: run is not None and run.source != OURS,
-        Need.OUT_OF_MEMORY: run is not None and run.source == OURS and (run.error or {}).get("code") == "TRAINING_OOM",
+        Need.OUT_OF_MEMORY: run is not None and run.source == OURS and lacked_memory(run.error),
         Need.CHECKPOINT: run is not None and situation.checkpoints,
     }
     if met[action.need]:
