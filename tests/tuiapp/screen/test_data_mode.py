@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,14 +14,16 @@ from textual.pilot import Pilot
 from tests.tuiapp.screen.support import MIDDLE, SMALL, WIDE, add_sft, main_screen, make_app, shown, text_of, until
 from tuiapp.app import TunerApp
 from tuiapp.handlers import data as data_handler
+from tuiapp.handlers import data_convert
 from tuiapp.handlers.data import Inspection, MaskedRow
 from tuiapp.handlers.data_files import list_data_files
+from tuiapp.screens.data.convert import ConvertScreen
 from tuiapp.screens.data.masked_text import mask_lines
 from tuiapp.screens.data.panes import DataFiles, MaskPane, ReportPane
 from tuiapp.screens.data.screen import DataScreen
 from tuner.config.workspace import Workspace
 from tuner.core.enums import DatasetFormat
-from tuner.data.inspect import DatasetReport
+from tuner.data.inspect import DatasetReport, Progress
 from tuner.data.token_report import TokenReport
 
 
@@ -118,7 +122,7 @@ async def test_tokens_and_masks(furnished: Workspace, monkeypatch: pytest.Monkey
         asked.append((start, rows))
         text = "<|user|>\nwhat?\n<|assistant|>"
         pieces = [(text, False), (f"answer {start}<|end|>", True)]
-        return [] if start > 20 else [MaskedRow(start + 1, 12, 4, 2, pieces, text, "")]
+        return [] if start > 20 else [MaskedRow(start + 1, 12, 4, True, pieces, text, "")]
 
     monkeypatch.setattr(data_handler, "inspect_file", inspected)
     monkeypatch.setattr(data_handler, "loss_masks", masks)
@@ -130,7 +134,7 @@ async def test_tokens_and_masks(furnished: Workspace, monkeypatch: pytest.Monkey
         assert "412,001" in shown(app) and "lines 7, 19, …" in shown(app)
         await pilot.press("tab", "n")
         await until(pilot, lambda: "answer 0" in shown(app))
-        assert "▌" in shown(app) and "4 of 12 tokens learned · 2 cut off" in shown(app)
+        assert "▌" in shown(app) and "4 of 12 tokens learned · cut" in shown(app)
         await pilot.press("n")
         await until(pilot, lambda: "answer 20" in shown(app))
         await pilot.press("n")
@@ -185,6 +189,31 @@ async def test_a_dataset_is_converted_and_never_overwritten_unasked(furnished: W
         assert target.read_text() == "kept\n"
 
 
+async def test_converting_tells_how_far_it_is_and_quitting_ends_it(
+    furnished: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def endless(*_: object, progress: Progress, **__: object) -> None:
+        try:
+            while True:
+                progress(512, 0.25)
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(data_convert, "convert_dataset", endless)
+    app = make_app(furnished)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await opened(pilot, app)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConvertScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "writing… 512 rows · 25%" in shown(app))
+        assert not ended.is_set()
+    assert ended.wait(10), "no thread goes on"
+
+
 async def test_an_empty_workspace_says_what_to_do(workspace: Workspace) -> None:
     app = make_app(workspace)
     async with app.run_test(size=SMALL) as pilot:
@@ -196,8 +225,8 @@ async def test_an_empty_workspace_says_what_to_do(workspace: Workspace) -> None:
 
 def test_a_mask_is_wrapped_and_hostile_text_is_inert() -> None:
     pieces = [("<|user|>\n\x1b[31mred " + "word " * 30, False), ("well [bold]done[/bold]\n", True)]
-    lines = mask_lines([MaskedRow(1, 40, 3, 0, pieces, "", "a note")], 40)
-    assert lines[0].heading == "row 1 · 3 of 40 tokens learned" and lines[0].note == "a note"
+    lines = mask_lines([MaskedRow(1, 40, 3, False, pieces, "", "a note")], 40)
+    assert lines[0].heading == "line 1 · 3 of 40 tokens learned" and lines[0].note == "a note"
     texts = ["".join(text for text, _ in line.pieces) for line in lines[1:]]
     assert all(len(text) <= 38 for text in texts) and "\x1b" not in "".join(texts)
     assert "".join(texts).replace(" ", "").endswith("well[bold]done[/bold]")

@@ -9,10 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from tuiapp.actions import Where
-from tuiapp.messages import Converted, ExportTaken, Refused
+from tuiapp.messages import Converted, DataProgress, ExportTaken, Refused
 from tuiapp.screens.base import ActingModal
+from tuiapp.screens.data.reading import Abandoned
 from tuiapp.screens.data.request import DataRequest
 from tuiapp.screens.guarded import guarded
 from tuiapp.widgets.bars import ActionBar, StatusLine
@@ -121,17 +123,40 @@ class ConvertScreen(ActingModal[Converted]):
 
     @work(thread=True, exclusive=True, group="converting", exit_on_error=False)
     def _write(self, target: Path, to: str, *, force: bool) -> None:
+        worker = get_current_worker()
+
+        def going_on(rows: int, share: float | None) -> None:
+            if worker.is_cancelled:
+                raise Abandoned  # the screen is left: quitting does not wait for gigabytes
+            part = f" · {share:.0%}" if share is not None else ""
+            self.post_message(DataProgress(self._asked, f"writing… {rows:,} rows{part}"))
+
         def act() -> list[Message]:
             from tuiapp.handlers.data_convert import convert_dataset
 
             if target.is_file() and not force:
                 return [ExportTaken(target)]
-            made = convert_dataset(self.tuner.services.context(), str(self._asked.path), str(target), to, force=force)
+            try:
+                made = convert_dataset(
+                    self.tuner.services.context(),
+                    str(self._asked.path),
+                    str(target),
+                    to,
+                    force=force,
+                    progress=going_on,
+                )
+            except Abandoned:
+                return []
             left = made.report.problem_count
             note = f"{left:,} rows could not be converted" if left else ""
             return [Converted(made.target, made.written, made.bytes, note)]
 
         guarded(self.post_message, "converting", act)
+
+    @on(DataProgress)
+    def _going_on(self, event: DataProgress) -> None:
+        if self._busy:
+            self.say("", event.text)
 
     @on(Converted)
     def _converted(self, event: Converted) -> None:

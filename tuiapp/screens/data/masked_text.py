@@ -44,8 +44,8 @@ def mask_lines(rows: Sequence[MaskedRow], width: int) -> list[MaskLine]:
     for row in rows:
         if lines:
             lines.append(MaskLine())
-        cut = f" · {row.truncated:,} cut off" if row.truncated else ""
-        lines.append(MaskLine(f"row {row.line} · {row.trainable:,} of {row.tokens:,} tokens learned{cut}", row.note))
+        cut = " · cut" if row.truncated else ""
+        lines.append(MaskLine(f"line {row.line} · {row.trainable:,} of {row.tokens:,} tokens learned{cut}", row.note))
         lines += [MaskLine(pieces=tuple(pieces)) for pieces in _wrapped(row.pieces, max(8, width - 2))]
     return lines
 

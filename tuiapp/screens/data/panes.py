@@ -132,7 +132,7 @@ class MaskPane(LinePane):
         self._rows, self.is_waiting = rows, False
         self._make()
         self.scroll_to(y=0, animate=False)
-        self.set_title("Loss mask · learned tokens are underlined", f"rows {rows[0].line}–{rows[-1].line}")
+        self.set_title("Loss mask · learned tokens are underlined", f"lines {rows[0].line}–{rows[-1].line}")
 
     def show_nothing(self, *why: str) -> None:
         """Say why there are no rows, and what to press."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 
 from textual import work
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from tuiapp.messages import DataFilesListed, DataInspected, DataProgress, MasksRead
 from tuiapp.screens.base import ActingScreen
@@ -23,6 +25,8 @@ class DataReading(ActingScreen[None]):
     """What is asked for last is what is read."""
 
     _wanted: DataRequest | None = None
+    _one_mask = threading.Lock()
+    """Held while a process makes masks: each loads torch, and keys that are held down would start dozens."""
 
     @work(thread=True, exclusive=True, group="listing", exit_on_error=False)
     def list_files(self) -> None:
@@ -71,18 +75,29 @@ class DataReading(ActingScreen[None]):
     def read_masks(self, asked: DataRequest, first: int, count: int) -> None:
         """Have rows collated as training would; ends in MasksRead. ``first`` counts usable rows from 1."""
 
+        worker = get_current_worker()
+
         def act() -> list[Message]:
             from tuiapp.handlers.data import loss_masks
 
-            rows = loss_masks(
-                self.tuner.services.context(),
-                asked.path,
-                model=asked.model or "",
-                objective=asked.objective,
-                sequence_length=asked.sequence_length,
-                start=first - 1,
-                rows=count,
-            )
+            with self._one_mask:
+                if worker.is_cancelled:
+                    raise Abandoned
+                try:
+                    rows = loss_masks(
+                        self.tuner.services.context(),
+                        asked.path,
+                        model=asked.model or "",
+                        objective=asked.objective,
+                        sequence_length=asked.sequence_length,
+                        start=first - 1,
+                        rows=count,
+                        given_up=lambda: worker.is_cancelled,
+                    )
+                except TunerError as error:
+                    if worker.is_cancelled:
+                        raise Abandoned from error
+                    raise
             return [MasksRead(asked, first, rows)]
 
         self._unless_abandoned("making the loss mask", act)

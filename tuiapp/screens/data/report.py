@@ -107,7 +107,7 @@ def _histogram(tokens: TokenReport, asked: DataRequest, ink: Ink, width: int) ->
     digits = len(f"{max(high for _, high, _ in tokens.histogram):,}")
     room = max(4, min(_WIDEST_BAR, width - 2 * digits - 18))
     for low, high, rows in tokens.histogram:
-        beyond = low >= asked.sequence_length
+        beyond = low > asked.sequence_length
         yield [
             (f"{low:>{digits},}–{high:<{digits},} ", ink.muted),
             (fit(_bar(rows / most * room), room + 1), ink.warning if beyond else ink.primary),
