@@ -23,7 +23,7 @@ CHARTS: tuple[Action, ...] = (
     _everywhere("log_x", "Log x", "Make x logarithmic, or linear again.", "L", "log_x"),
     _everywhere("axis", "Axis", "Go through step, relative time, wall time, epoch, tokens.", "t", "next_axis"),
     _here("full", "Full", "Give the whole screen to one chart, or take it back.", "enter", "enlarge", in_bar=True),
-    _here("choose", "Choose", "Choose metrics by a regular expression.", "f", "choose", in_bar=True, asks=True),
+    _here("choose", "Choose", "Choose metrics by a regular expression.", "f", "choose_metrics", in_bar=True, asks=True),
     _here("zoom_in", "Zoom in", "Show less of x, around the cursor.", "+,=", "zoom_in", in_bar=True),
     _here("zoom_out", "Zoom out", "Show more of x.", "-", "zoom_out"),
     _here("all", "All", "Show all of x, and follow what is new.", "0", "show_all", in_bar=True),

@@ -41,6 +41,12 @@ def test_no_key_means_two_things_in_one_place(where: Where) -> None:
         assert not keys[one] & keys[other], (one, other)
 
 
+def test_what_opens_a_field_shares_its_method_with_nothing_else() -> None:
+    """Keys that follow it are held for the field; by the method's name it is known."""
+    asking = {a.call for a in ACTIONS if a.asks}
+    assert [a.id for a in ACTIONS if a.call in asking and not a.asks] == []
+
+
 def test_no_key_is_one_that_fails_over_ssh() -> None:
     for key in (k for a in ACTIONS for k in a.key.split(",")):
         assert key != "ctrl+enter" and not (key.startswith("f") and key[1:].isdigit())

@@ -38,7 +38,7 @@ async def test_the_fix_is_shown_as_a_difference_and_started(workspace: Workspace
             assert "-  batch_size: 16    # too many" in text and "+  batch_size: 8    # too many" in text
             await pilot.press("enter")
             main = main_screen(app)
-            await until(pilot, lambda: app.screen is main and main.run is not None and main.run.state == "succeeded", shown(app))
+            await until(pilot, lambda: app.screen is main and main.run is not None and main.run.state == "succeeded")
             assert main.run is not None and main.run.name == "too-big"
             assert "batch_size: 8    # too many" in (main.run.path / "job.yaml").read_text()
 

@@ -90,8 +90,10 @@ async def test_errors_refuse_and_enter_goes_to_the_field(ready: Workspace) -> No
         await until(pilot, lambda: "to mend first" in shown(app))
         assert screen.query_one(IssueList).has_focus
         await pilot.press("down", "enter")
-        form, issue = screen.query_one(FormPane), screen.query_one(IssueList).selected
-        assert issue is not None and form.has_focus
+        form = screen.query_one(FormPane)
+        await until(pilot, lambda: form.has_focus)
+        issue = screen.query_one(IssueList).selected
+        assert issue is not None
         assert form.field is not None and form.field.field.path == issue.path == "schedule.batch_size"
         assert not ready.runs.exists()
 
@@ -103,10 +105,10 @@ async def test_from_the_text_an_issue_leads_to_its_line(ready: Workspace) -> Non
         screen = await open_editor(pilot, app, "quick.yaml")
         text, issues = screen.query_one(ConfigurationText), screen.query_one(IssueList)
         await pilot.press("ctrl+r", "ctrl+o")
-        assert issues.has_focus
+        await until(pilot, lambda: issues.has_focus)
         await pilot.press("down", "enter")
-        assert issues.selected is not None
-        assert text.has_focus and text.cursor_location[0] + 1 == issues.selected.line
+        await until(pilot, lambda: text.has_focus and issues.selected is not None)
+        assert issues.selected is not None and text.cursor_location[0] + 1 == issues.selected.line
 
 
 async def test_the_text_is_validated_as_it_is_typed(ready: Workspace) -> None:

@@ -163,7 +163,7 @@ class WatchPane(ChartCursor):
         width, height = super().room
         return width, max(0, height - (self._field is not None))
 
-    def action_choose(self) -> None:
+    def action_choose_metrics(self) -> None:
         if self._field is None:
             self._before = self.options.pattern
             field = PatternField(self.options.pattern)

@@ -17,6 +17,7 @@ from tuiapp.widgets.form.form_pane import FormPane
 from tuiapp.widgets.form.labels import WIDTH
 from tuiapp.widgets.form.values import as_typed, range_text, read_typed
 from tuiapp.widgets.pane import CursorPane
+from tuiapp.widgets.strips import Part
 from tuner.core.issues import Issue
 from tuner.runs.text_tail import inert
 
@@ -51,6 +52,8 @@ class FormView(Container):
         super().__init__(id=id)
         self._name_of_source, self._keeper = title, keeper
         self._written: FieldState | None = None
+        self._problem = ""
+        """Why what is typed cannot be read; "" where it can."""
 
     def compose(self) -> ComposeResult:
         yield FormPane(self._name_of_source, self, id="form")
@@ -89,7 +92,7 @@ class FormView(Container):
 
     def leave_field(self) -> None:
         """End writing; what was written is lost."""
-        self._written = None
+        self._written, self._problem = None, ""
         field = self.query_one(FieldInput)
         had_focus = field.has_focus
         field.display = False
@@ -146,14 +149,14 @@ class FormView(Container):
 
     def _judge(self, state: FieldState, text: str) -> bool:
         """Whether the text can be taken; where not, the help says what is expected."""
-        problem = ""
+        self._problem = ""
         try:
             read_typed(state.field, text)
         except ValueError as error:
-            problem = str(error)
-        self.query_one(FieldInput).set_class(bool(problem), "-invalid")
-        self.renew_help(problem)
-        return not problem
+            self._problem = str(error)
+        self.query_one(FieldInput).set_class(bool(self._problem), "-invalid")
+        self.renew_help()
+        return not self._problem
 
     @on(Input.Submitted, "#field")
     def _entered(self, event: Input.Submitted) -> None:
@@ -184,7 +187,7 @@ class FormView(Container):
         self._place()
         self.renew_help()
 
-    def renew_help(self, problem: str = "") -> None:
+    def renew_help(self) -> None:
         """Tell of the row under the cursor, first of what is wrong with what is typed."""
         pane, help_ = self.pane, self.query_one(FieldHelp)
         if pane.row is None or pane.state is None:
@@ -193,4 +196,5 @@ class FormView(Container):
         lines = help_lines(
             pane.row, pane.state, pane.issues_at(pane.cursor), pane.ink, help_.scrollable_content_region.width
         )
-        help_.show(title_of(pane.row), [[(f"✗ {problem}", pane.ink.bad)], *lines] if problem else lines)
+        wrong: list[list[Part]] = [[(f"✗ {self._problem}", pane.ink.bad)]] if self._problem else []
+        help_.show(title_of(pane.row), [*wrong, *lines])
