@@ -62,11 +62,14 @@ class FixScreen(ActingModal[str], Launching):
             yield ActionBar()
 
     def on_mount(self) -> None:
+        if self not in self.app.screen_stack:
+            return  # left before it was made; its parts are gone
         self.query_one(FixLines).focus()
         self.renew_bar()
 
     def on_resize(self) -> None:
-        self.query_one(FixLines).flow()
+        for lines in self.query(FixLines):
+            lines.flow()
 
     def action_start(self) -> None:
         if not self.launching:

@@ -56,6 +56,8 @@ class Arrangement(Checking):
 
     def place_panes(self) -> None:
         """Show the panes that the width and the view say."""
+        if not self.query(IssueList):
+            return  # not made yet, or left already
         narrow = self.narrow
         seen = {self._tab} if narrow else {self.view, Place.PREFLIGHT, Place.ISSUES}
         self.set_class(narrow, "-tabs")
