@@ -87,5 +87,4 @@ def _tell(reporter: Reporter, report: DatasetReport) -> None:
         reasons = ", ".join(f"{n} {code}" for code, n in report.by_code.most_common())
         lines = ", ".join(str(p.line) for p in report.problems)
         text = f"{report.path.name}: {report.problem_count} rows cannot be used ({reasons}); lines {lines}"
-        say(text)
-        reporter.event("warning", text, {"by_code": dict(report.by_code)})
+        reporter.warn(text, {"by_code": dict(report.by_code)})

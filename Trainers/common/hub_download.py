@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from Trainers.common.hub_errors import Damaged
@@ -80,18 +81,28 @@ def _fetch(url: str, headers: dict[str, Any], file: HubFile, blob: Path) -> None
     from huggingface_hub.file_download import http_get
 
     part = blob.with_name(blob.name + PART)
-    with part.open("ab") as out:
-        fcntl.flock(out, fcntl.LOCK_EX)  # another process of this run, or another run, may fetch the same file
-        if blob.exists():
-            return
-        if out.tell() > file.size:
-            out.truncate(0)
-        http_get(url, out, resume_size=out.tell(), headers=headers, expected_size=file.size)
-        out.flush()
-        if _sha256(part) != file.sha256:
-            part.unlink()
-            raise Damaged(f"{file.name} came damaged: its SHA-256 is not the one that the Hub tells")
-        part.replace(blob)
+    while not blob.exists():
+        with part.open("ab") as out:
+            fcntl.flock(out, fcntl.LOCK_EX)  # another process of this run, or another run, may fetch the same file
+            if not _is_at(out, part):
+                continue  # while this waited, the other one put it in its place, or threw it away
+            have = out.seek(0, os.SEEK_END)
+            if have > file.size:
+                have = out.truncate(0)
+            http_get(url, out, resume_size=have, headers=headers, expected_size=file.size)
+            out.flush()
+            if _sha256(part) != file.sha256:
+                part.unlink()
+                raise Damaged(f"{file.name} came damaged: its SHA-256 is not the one that the Hub tells")
+            part.replace(blob)
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    """Whether an open file is the one that has this name now."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _has_xet() -> bool:

@@ -161,8 +161,7 @@ class _Download:
 
         constants.HF_HUB_OFFLINE = True  # nothing else asks the Hub now, and waits for it
         text = f"the Hub cannot be reached; the copy of {self.hub_id} in the cache is used (commit {kept.name[:8]})"
-        say(text)
-        self.reporter.event("warning", text, {"reason": first_line(error), "commit": kept.name})
+        self.reporter.warn(text, {"reason": first_line(error), "commit": kept.name})
         return kept
 
     def _told(self, error: Exception) -> TunerError:

@@ -25,7 +25,7 @@ from Trainers.common.failures import first_line
 from Trainers.common.hub_models import fetched
 from Trainers.common.payload import Payload
 from Trainers.common.quantization import quantization_config
-from Trainers.common.ranks import first_alone, local_rank
+from Trainers.common.ranks import local_rank
 from Trainers.common.reporting import Reporter, say
 from Trainers.common.unsloth_models import UNSLOTH, load_with_unsloth
 from Trainers.common.varlen_attention import VARLEN, register, usable
@@ -61,8 +61,7 @@ def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, PreTrainedTok
     """
     spec = payload.model
     base = spec["path"]
-    with first_alone():
-        revision = fetched(base, spec.get("revision"), reporter)
+    revision = fetched(base, spec.get("revision"), reporter)
     reporter.phase(Phase.PREPARING, "loading the model")
     with _loading_of(base):
         tokenizer = load_tokenizer(base, revision)
@@ -108,9 +107,9 @@ def attention_of(asked: str | None, config: PreTrainedConfig, reporter: Reporter
     if asked != VARLEN:
         return asked
     if not usable(config):
-        text = f"{config.model_type}: its attention has parts that PyTorch's flash kernels lack; its own is used"
-        say(text)
-        reporter.event("warning", text)
+        reporter.warn(
+            f"{config.model_type}: its attention has parts that PyTorch's flash kernels lack; its own is used"
+        )
         return None
     register()
     return VARLEN

@@ -17,6 +17,7 @@ from tuner.runs.layout import RunPaths, checkpoint_step
 from tuner.runs.manifest_file import pinned_checkpoints, read_manifest
 from tuner.runs.ranking import best_index, rank
 
+_REMOVED = ".removed"
 _TOLD = ("eval_exact_match", "eval_loss", "loss", "rewards/margins", "kl", "rewards/accuracies")
 
 
@@ -69,15 +70,24 @@ class Pruning:
             return []  # nobody knows what is pinned: everything stays
         steps = self._whole()
         gone = sorted(set(steps[: -self._keep]) - pinned - self._best(steps))
-        for step in gone:
-            folder = RunPaths(self._reporter.run_dir).checkpoints / f"checkpoint-{step}"
-            leaving = folder.rename(folder.with_name(f".{folder.name}.removed"))  # at once: never half of one
-            shutil.rmtree(leaving)
+        try:
+            self._remove(gone)
+        except OSError as error:  # a busy or read-only file system: a full disk shows soon enough
+            self._reporter.warn(f"old checkpoints could not be removed: {error}")
+            return []
         if gone:
             text = f"removed {', '.join(f'checkpoint-{s}' for s in gone)} (metadata.keep_checkpoints: {self._keep})"
             say(text)
             self._reporter.event("checkpoints_removed", text, {"steps": gone})
         return gone
+
+    def _remove(self, steps: list[int]) -> None:
+        folder = RunPaths(self._reporter.run_dir).checkpoints
+        for left in folder.glob(f".checkpoint-*{_REMOVED}"):  # by a process that ended meanwhile
+            shutil.rmtree(left)
+        for step in steps:
+            checkpoint = folder / f"checkpoint-{step}"
+            shutil.rmtree(checkpoint.rename(folder / f".{checkpoint.name}{_REMOVED}"))  # at once: never half of one
 
     def _whole(self) -> list[int]:
         folder = RunPaths(self._reporter.run_dir).checkpoints

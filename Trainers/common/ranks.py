@@ -6,8 +6,6 @@ Only the standard library is loaded, until there are several processes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +13,7 @@ SUPERVISOR = "TUNER_SUPERVISOR_PID"
 """Set by Trainers.common.launched: the supervisor is not a rank's parent, the launcher stands between."""
 
 _PATIENCE = timedelta(days=1)
-"""Longer than any download or evaluation; a process that is gone is noticed by the launcher, not by waiting."""
+"""Longer than any evaluation; a process that is gone is noticed by the launcher, not by waiting."""
 
 
 def rank() -> int:
@@ -74,16 +72,6 @@ def leave_together() -> None:
     if distributed.is_initialized():
         Agreement().wait()
         distributed.destroy_process_group()
-
-
-@contextmanager
-def first_alone() -> Iterator[None]:
-    """The first process goes before the others, which then find done what it did (a download)."""
-    if not is_main():
-        Agreement().wait()
-    yield
-    if is_main():
-        Agreement().wait()
 
 
 class SupervisorWatch:

@@ -36,6 +36,7 @@ class Reporter:
         self._phase: Phase | None = None
         self._message = ""
         self._written = 0.0
+        self._held: dict[str, object] = {}
         self._training_began: tuple[float, int] | None = None
         self.mirrors: Mirror | None = None
         """Where else rows go; set before the first one."""
@@ -55,36 +56,39 @@ class Reporter:
         if (phase, message) == (self._phase, self._message) and not extra:
             return
         self._phase, self._message = phase, message
-        patch_state(self.run_dir, {"phase": phase.value, "message": message, **extra})
+        patch_state(self.run_dir, {**self._held, "phase": phase.value, "message": message, **extra})
+        self._held = {}
 
     def progress(self, step: int, total: int) -> None:
-        """Tell the step; the time left is extrapolated from the pace since training began."""
+        """Tell the step; the time left is extrapolated from the pace since training began.
+
+        Between two writes of quick steps the newest one is held back, and goes with the next phase.
+        """
         now = time.monotonic()
         if self._training_began is None:
             self._training_began = (now, step)
-        if now - self._written < _PROGRESS_INTERVAL and step < total:
-            return
-        self._written = now
         began, first = self._training_began
         done = step - first
         eta = (now - began) / done * (total - step) if done > 0 else None
-        patch_state(
-            self.run_dir,
-            {
-                "step": step,
-                "total_steps": total,
-                "progress": round(step / total, 4) if total else None,
-                "eta_seconds": round(eta, 1) if eta is not None else None,
-            },
-        )
+        self._held = {
+            "step": step,
+            "total_steps": total,
+            "progress": round(step / total, 4) if total else None,
+            "eta_seconds": round(eta, 1) if eta is not None else None,
+        }
+        if now - self._written < _PROGRESS_INTERVAL and step < total:
+            return
+        self._written = now
+        patch_state(self.run_dir, self._held)
+        self._held = {}
 
     def event(self, kind: str, message: str, data: Mapping[str, object] | None = None) -> None:
         append_event(self.run_dir, kind, message, data)
 
-    def warn(self, text: str) -> None:
-        """Tell something that a person should know and that ends nothing."""
+    def warn(self, text: str, data: Mapping[str, object] | None = None) -> None:
+        """Tell something that a person should know and that ends nothing, in the log and among the events."""
         say(text)
-        self.event("warning", text)
+        self.event("warning", text, data)
 
     def manifest(self, patch: Mapping[str, object]) -> None:
         """Add facts that only the training process knows."""

@@ -9,6 +9,7 @@ from transformers import Trainer
 
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter
+from Trainers.common.varlen_attention import VARLEN
 
 
 def speed_up(trainer: Trainer, payload: Payload, reporter: Reporter) -> None:
@@ -28,16 +29,19 @@ def _without_padding(trainer: Any, reporter: Reporter) -> None:
     from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
     collator = trainer.data_collator
-    if not isinstance(collator, DataCollatorForLanguageModeling) or "flash" not in _attention(trainer.model):
-        reporter.event("warning", "batches are padded: the model's attention does not keep examples apart by itself")
+    if not isinstance(collator, DataCollatorForLanguageModeling) or not _keeps_apart(_attention(trainer.model)):
+        reporter.warn("batches are padded: the model's attention does not keep examples apart by itself")
         return
     collator.padding_free = trainer.padding_free = True
     collator.pad_to_multiple_of = None
 
 
+def _keeps_apart(attention: str) -> bool:
+    return attention == VARLEN or "flash" in attention
+
+
 def _attention(model: Any) -> str:
-    name = str(getattr(model.config, "_attn_implementation", ""))
-    return "flash" if name == "tuner_varlen" else name
+    return str(getattr(model.config, "_attn_implementation", ""))
 
 
 def _wide_adapters(model: Any) -> None:

@@ -16,8 +16,8 @@ class Throughput:
         self._clock = clock
         self._began: float | None = None
         self._seconds, self._steps = 0.0, 0
-        self._tokens: float | None = None
-        self._whole = [0.0, 0.0, 0.0]
+        self._tokens = 0.0
+        self._all_seconds = self._all_tokens = 0.0
 
     def step_begins(self) -> None:
         if self._began is None:
@@ -38,23 +38,21 @@ class Throughput:
         found: dict[str, float] = {}
         seen = logs.get("num_tokens")
         if isinstance(seen, int | float):
-            fresh = seen - (self._tokens or 0.0)
+            fresh = seen - self._tokens
             self._tokens = float(seen)
             if seconds > 0 and fresh >= 0:
                 found["tokens_per_second"] = round(fresh / seconds, 1)
-            self._whole[1] += max(0.0, fresh)
+            self._all_tokens += max(0.0, fresh)
         if seconds > 0:
             found["samples_per_second"] = round(steps * self._examples / seconds, 2)
-        self._whole[0] += seconds
-        self._whole[2] += steps
+        self._all_seconds += seconds
         return {**found, **_gpu_memory()}
 
     def closing_row(self, logs: Mapping[str, object]) -> dict[str, float]:
         """What to add to the row that closes a training: the mean over all of it."""
-        seconds, tokens, _ = self._whole
-        if "train_runtime" not in logs or seconds <= 0 or not tokens:
+        if "train_runtime" not in logs or self._all_seconds <= 0 or not self._all_tokens:
             return {}
-        return {"tokens_per_second": round(tokens / seconds, 1)}
+        return {"tokens_per_second": round(self._all_tokens / self._all_seconds, 1)}
 
 
 def _gpu_memory() -> dict[str, float]:

@@ -6,15 +6,14 @@ from dataclasses import fields
 from importlib.metadata import version
 from typing import Any
 
-from Trainers.common.reporting import Reporter, say
+from Trainers.common.reporting import Reporter
 
 
 def made_with(arguments: dict[str, Any], config_class: Any, reporter: Reporter) -> Any:
     """The trainer's own configuration; what this version of it does not know is told."""
     kept, left = accepted(arguments, config_class)
     for text in left:
-        say(text)
-        reporter.event("warning", text)
+        reporter.warn(text)
     return config_class(**kept)
 
 

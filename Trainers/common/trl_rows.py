@@ -9,7 +9,7 @@ from datasets import Dataset, Features, Json, Value
 
 from Trainers.common.conversation import encode
 from Trainers.common.payload import Payload
-from Trainers.common.reporting import Reporter, say
+from Trainers.common.reporting import Reporter
 from tuner.core.enums import Objective
 from tuner.data.learned_turns import Turns, fitted, has_several_turns
 
@@ -55,7 +55,5 @@ def _tokenized(reporter: Reporter, rows: list[Row], tokenizer: Any, turns: Turns
         notes[made.note] += 1
     for note, count in notes.items():
         if note:
-            text = f"{count} of {len(rows)} conversations: {note}"
-            say(text)
-            reporter.event("warning", text, {"rows": count})
+            reporter.warn(f"{count} of {len(rows)} conversations: {note}", {"rows": count})
     return Dataset.from_dict({"input_ids": ids, "labels": labels})

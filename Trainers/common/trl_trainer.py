@@ -12,7 +12,7 @@ from transformers.trainer_utils import IntervalStrategy
 from Trainers.common.datasets import Rows
 from Trainers.common.lora import lora_config
 from Trainers.common.payload import Payload
-from Trainers.common.reporting import Reporter, say
+from Trainers.common.reporting import Reporter
 from Trainers.common.training import spread_over
 from Trainers.common.trl_rows import IGNORED, as_dataset
 from tuner.core.enums import Objective
@@ -67,7 +67,7 @@ def make_trainer(
         )
     if trainer.eval_dataset is not None and not len(trainer.eval_dataset):
         trainer.eval_dataset, config.eval_strategy = None, IntervalStrategy.NO
-        say("nothing is evaluated: the prompts of all validation rows alone fill the sequence length")
+        reporter.warn("nothing is evaluated: the prompts of all validation rows alone fill the sequence length")
     spread_over(trainer, payload, kept)
     return trainer
 
@@ -90,5 +90,4 @@ def _tell_dropped(reporter: Reporter, dropped: int, payload: Payload) -> None:
     if dropped:
         length = payload.values["sequence_length"]
         text = f"{dropped} rows are left out: their prompts alone fill schedule.sequence_length ({length} tokens)"
-        say(text)
-        reporter.event("warning", text, {"rows": dropped})
+        reporter.warn(text, {"rows": dropped})

@@ -42,7 +42,7 @@ def masks(request: dict[str, Any]) -> list[dict[str, Any]]:
     path = Path(request["path"])
     usable = numbered_rows(path, DatasetFormat(request["format"]), objective, DatasetReport(path))
     if request["line"] is not None:
-        wanted = [(line, row) for line, row in usable if line == request["line"]]
+        wanted = list(islice(((line, row) for line, row in usable if line == request["line"]), 1))
     else:
         wanted = list(islice(usable, request["start"], request["start"] + request["rows"]))
     if not wanted:

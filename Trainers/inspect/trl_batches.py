@@ -21,7 +21,7 @@ _PLACE = "tuner_place"
 class _Silent:
     """A reporter that nobody hears."""
 
-    def event(self, *_: Any, **__: Any) -> None:
+    def warn(self, *_: Any) -> None:
         return None
 
 

@@ -30,6 +30,9 @@ class Silent:
     def event(self, kind: str, message: str, data: Mapping[str, object] | None = None) -> None:
         self.events.append(message)
 
+    def warn(self, text: str, data: Mapping[str, object] | None = None) -> None:
+        self.event("warning", text, data)
+
     def manifest(self, patch: Mapping[str, object]) -> None:
         self.facts.update(patch)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import BinaryIO
 
 import pytest
 
@@ -135,6 +138,30 @@ def test_a_damaged_file_is_fetched_again(remote: Path, reporter: Reporter, tmp_p
         folder = fetch(reporter, endpoint, tmp_path)
     assert faults.ranges == ["", ""]
     assert (folder / "model.safetensors").read_bytes() == (remote / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("damaged", [0, 1])
+def test_two_runs_that_want_the_same_file_fetch_it_once(
+    remote: Path, reporter: Reporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: int
+) -> None:
+    """Also where what the first one fetched is thrown away, while the second one waits with it open."""
+    asked, lock = threading.Semaphore(0), fcntl.flock
+
+    def flock(file: BinaryIO, how: int) -> None:
+        asked.release()
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    faults, hold = Faults(damaged=damaged), threading.Event()
+    with hub(ID, remote, hold, faults) as endpoint, ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(fetch, reporter, endpoint, tmp_path) for _ in range(2)]
+        for _ in both:
+            assert asked.acquire(timeout=30)
+        hold.set()
+        folders = [each.result(30) for each in both]
+    assert faults.ranges == [""] * (1 + damaged)
+    for folder in folders:
+        assert (folder / "model.safetensors").read_bytes() == (remote / "model.safetensors").read_bytes()
 
 
 def test_a_file_that_stays_damaged_is_never_used(remote: Path, reporter: Reporter, tmp_path: Path) -> None:

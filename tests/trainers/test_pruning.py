@@ -91,6 +91,29 @@ def test_a_half_written_checkpoint_is_neither_counted_nor_removed(workspace: Wor
     assert steps(run_dir) == [20, 30, 40]
 
 
+def test_what_an_earlier_attempt_left_of_one_goes_too(workspace: Workspace) -> None:
+    run_dir = run_with(workspace)
+    left = RunPaths(run_dir).checkpoints / ".checkpoint-10.removed"
+    left.mkdir()
+    (left / "optimizer.pt").write_bytes(b"half")
+    assert pruned(run_dir, 1) == [10, 30]
+    assert not left.exists()
+    assert steps(run_dir) == [20, 40]
+
+
+def test_a_checkpoint_that_cannot_be_removed_ends_no_training(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> None:
+        raise OSError(30, "Read-only file system", str(path))
+
+    run_dir = run_with(workspace)
+    monkeypatch.setattr("shutil.rmtree", refused)
+    assert pruned(run_dir, 1) == []
+    (warning,) = [e for e in read_events(run_dir) if e.type == "warning"]
+    assert warning.message.startswith("old checkpoints could not be removed")
+
+
 def test_other_tools_runs_are_not_pinned(workspace: Workspace) -> None:
     from tests.support.foreign_runs import hf_trainer_run
 
