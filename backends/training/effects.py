@@ -29,6 +29,8 @@ _OF_OBJECTIVE = {
     "dpo_label_smoothing": (Objective.DPO,),
     "kto_loss": (Objective.KTO,),
     "precompute_reference": (Objective.KTO, Objective.DPO),
+    "padding_free": (Objective.SFT,),
+    "group_by_length": (Objective.SFT, Objective.DPO),
 }
 
 
@@ -120,6 +122,9 @@ def _of_objective(job: JobConfiguration) -> Iterator[Idle]:
         if objective not in objectives:
             names = " and ".join(o.value for o in objectives)
             yield Idle(f"metadata.{key}", f"it belongs to {names}, the objective is {name}")
+    if objective is Objective.SFT and Optimization.SEQUENCE_PACKING in job.optimizations.enabled:
+        yield Idle("metadata.padding_free", "sequence_packing lays examples end to end already")
+        yield Idle("metadata.pad_to_multiple_of", "sequence_packing pads nothing")
     if objective is Objective.SFT and job.schedule.train_on_inputs is TrainOnInputs.ENABLED:
         yield Idle("metadata.train_on_turns", "schedule.train_on_inputs is enabled: every token is learned")
 

@@ -72,11 +72,14 @@ def guard_issues(job: JobConfiguration) -> Iterator[Issue]:
             if name in job.metadata:
                 yield _idle(f"metadata.{name}", "schedule.early_stopping_patience is not set", "set it too")
         return
-    if job.schedule.eval_steps is None and 0 < evaluations <= patience:
+    # The first evaluation is what the others are compared with, unless there is one before training; after the last
+    # there is nothing left to stop.
+    least = patience + (1 if job.metadata.get("evaluate_first") is True else 2)
+    if job.schedule.eval_steps is None and 0 < evaluations < least:
         yield _idle(
             "schedule.early_stopping_patience",
-            f"there are {evaluations} evaluations, and the first is what the others are compared with",
-            f"set schedule.evaluations to more than {patience + 1}, or a smaller patience",
+            f"{evaluations} evaluations cannot be {patience} without progress before the last",
+            f"set schedule.evaluations to {least} or more, or a smaller patience",
         )
 
 

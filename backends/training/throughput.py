@@ -45,6 +45,8 @@ def _choices(job: JobConfiguration, machine: GpuMachine, dtype: str) -> Iterator
             "unsloth",
             "it is installed: the model runs through Unsloth's own kernels (metadata.unsloth: false for plain TRL)",
         )
+        if Optimization.FUSED_KERNELS in job.optimizations.enabled:
+            yield Choice("arguments", "use_liger_kernel", False, "Unsloth's kernels are fused; Liger's would undo them")
     else:
         attention = choose_attention(job, machine, dtype)
         yield Choice("model", "attention", attention.name, attention.reason)
@@ -94,7 +96,10 @@ def _padding(job: JobConfiguration, attention: Attention) -> Iterator[Choice]:
 
 def _liger(job: JobConfiguration, machine: GpuMachine) -> Iterator[Choice]:
     given = job.metadata.get("liger")
-    asked = Optimization.FUSED_KERNELS in job.optimizations.enabled or given is True
+    enabled = Optimization.FUSED_KERNELS in job.optimizations.enabled
+    asked = enabled or given is True
+    if given is False and enabled:
+        yield Choice("arguments", "use_liger_kernel", False, "metadata.liger says so, over fused_kernels")
     if given is False or (not asked and not machine.has("liger-kernel")):
         return
     yield Choice(

@@ -25,4 +25,7 @@ def unsloth_declined(job: JobConfiguration, machine: GpuMachine) -> str:
         return "several GPUs go through accelerate"
     if job.metadata.get("attention", "auto") != "auto":
         return "metadata.attention names another attention than its own"
+    for key in ("liger", "padding_free"):
+        if job.metadata.get(key) is True:
+            return f"metadata.{key} asks for what TRL's trainer does"
     return ""

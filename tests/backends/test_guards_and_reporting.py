@@ -30,6 +30,8 @@ def issues(configuration: JobConfiguration) -> list[Issue]:
         ({"early_stopping_patience": 2, "evaluations": 8}, VALIDATED, False),
         ({"early_stopping_patience": 9, "eval_steps": 10}, VALIDATED, False),
         ({"early_stopping_patience": 8, "evaluations": 8}, VALIDATED, True),
+        ({"early_stopping_patience": 2, "evaluations": 3}, VALIDATED, True),  # the third is the end anyway
+        ({"early_stopping_patience": 2, "evaluations": 4}, VALIDATED, False),
         ({"early_stopping_patience": 2, "evaluations": 0}, VALIDATED, True),
         ({"early_stopping_patience": 2, "evaluations": 8}, {**VALIDATED, "validation_fraction": 0.0}, True),
     ],

@@ -103,6 +103,23 @@ def test_what_has_no_effect_is_said() -> None:
         assert said is not None and (said.code, said.severity.value) == ("NO_EFFECT", "info")
 
 
+@pytest.mark.parametrize(
+    ("name", "sections"),
+    [
+        ("group_by_length", {"objective": "kto"}),
+        ("padding_free", {"objective": "dpo"}),
+        ("padding_free", {"optimizations": {"enabled": ["sequence_packing"]}}),
+        ("pad_to_multiple_of", {"optimizations": {"enabled": ["sequence_packing"]}}),
+    ],
+)
+def test_a_setting_of_the_gpus_that_the_job_cannot_use_is_told(name: str, sections: dict[str, object]) -> None:
+    asked = job(metadata={name: 8 if name == "pad_to_multiple_of" else True}, **sections)
+    backend, path = rtx(machine()), f"metadata.{name}"
+    assert path in backend.inapplicable(asked)
+    (said,) = [i for i in backend.validate_configuration(asked) if i.path == path]
+    assert (said.code, said.severity.value) == ("NOT_HONOURED", "warning")
+
+
 def test_fields_that_lack_a_package_are_named_with_the_reason() -> None:
     reasons = rtx(machine()).inapplicable(job())
     assert "bitsandbytes is not installed" in reasons["method.type.qlora"]

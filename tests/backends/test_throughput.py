@@ -96,6 +96,17 @@ def test_liger_runs_where_it_is_installed() -> None:
     assert "use_liger_kernel" not in chosen(job(metadata={"liger": False}), machine(H200, "liger-kernel"))
 
 
+def test_where_two_settings_speak_of_ligers_kernels_the_narrower_one_rules_and_it_is_said() -> None:
+    fused = {"enabled": ["fused_kernels"]}
+    assert chosen(job(optimizations=fused), machine(H200, "liger-kernel"))["use_liger_kernel"] is True
+    refused = job(optimizations=fused, metadata={"liger": False})
+    assert chosen(refused, machine(H200, "liger-kernel"))["use_liger_kernel"] is False
+    assert "metadata.liger says so" in told(refused, machine(H200, "liger-kernel"))
+    both = machine(H200, "liger-kernel", "unsloth")
+    assert chosen(job(optimizations=fused), both)["use_liger_kernel"] is False
+    assert "Liger's would undo them" in told(job(optimizations=fused), both)
+
+
 def test_other_optimizers_keep_their_own_kernels() -> None:
     assert chosen(job(), machine())["optim"] == "adamw_torch_fused"
     small = job(optimizations={"enabled": ["optimizer_8bit"]})
@@ -138,6 +149,8 @@ def test_unsloth_trains_what_it_can_where_it_is_installed() -> None:
     ("sections", "why"),
     [
         ({"metadata": {"unsloth": False}}, "metadata.unsloth"),
+        ({"metadata": {"liger": True}}, "metadata.liger"),
+        ({"metadata": {"padding_free": True}}, "metadata.padding_free"),
         ({"method": {"lora": {"variant": "dora"}}}, "DoRA"),
         ({"model": {"parent": "/a"}}, "adapter"),
         ({"model": {"precision": "fp32"}}, "bf16 or fp16"),

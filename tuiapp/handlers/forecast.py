@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backends.training.checks import value_at
 from backends.training.memory_issues import memory_issues
 from backends.training.pace import pace_of_earlier
 from tuiapp.handlers.context import Context
@@ -61,7 +62,7 @@ def _alike(manifest: JsonObject, backend: str, job: JobConfiguration) -> bool:
     if manifest.get("backend") != backend or not isinstance(earlier, dict):
         return False
     now = job.model_dump(mode="json")
-    return all(_at(earlier, path) == _at(now, path) for path in _SAME)
+    return all(value_at(earlier, path) == value_at(now, path) for path in _SAME)
 
 
 _SAME = (
@@ -77,9 +78,3 @@ _SAME = (
     "hardware.num_gpus",
 )
 """What must be the same for a pace to hold."""
-
-
-def _at(values: object, path: str) -> object:
-    for key in path.split("."):
-        values = values.get(key) if isinstance(values, dict) else None
-    return values
