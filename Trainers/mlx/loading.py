@@ -12,11 +12,9 @@ from Trainers.common.failures import describe, first_line
 from Trainers.common.hub_models import fetched_folder
 from Trainers.common.payload import Payload
 from Trainers.common.reporting import Reporter, say
+from Trainers.mlx import TORCH_ONLY
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
-
-TORCH_ONLY = frozenset({"bitsandbytes", "hqq", "quanto", "torchao"})
-"""Quantization methods of weights that MLX cannot read."""
 
 
 def load_model(payload: Payload, reporter: Reporter) -> tuple[Any, Any, dict[str, Any], Path]:

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from backends.training.effects import effect_issues
 from backends.training.mac_translate import quantization
+from Trainers.mlx import TORCH_ONLY
 from tuner.core.enums import Device, MethodType, Objective, Precision
 from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
 from tuner.data.model_facts import ModelFacts, model_folder
 
 GROUP_SIZES = (32, 64, 128)
-TORCH_ONLY = frozenset({"bitsandbytes", "hqq", "quanto", "torchao"})
-"""Quantization methods of weights that MLX cannot read."""
 
 
 def mlx_issues(job: JobConfiguration, facts: ModelFacts | None) -> Iterator[Issue]:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from backends.training.guards import guards
+from backends.training.payload_sections import Values, dataset_section, method_section, options_section
 from backends.training.reporting import reporting
-from backends.training.translate import PAYLOAD_SCHEMA, Values, planned_steps
+from backends.training.translate import PAYLOAD_SCHEMA, planned_steps
 from tuner.core.backend_protocol import Translation
-from tuner.core.enums import Device, LoraVariant, MethodType, Optimization, OptimizerType, Precision, TrainOnInputs
-from tuner.core.job import OVERRIDE_KEY, JobConfiguration
+from tuner.core.enums import Device, MethodType, Optimization, OptimizerType, Precision, TrainOnInputs
+from tuner.core.job import JobConfiguration
 
 TRAINER = "mlx"
 DTYPES = {Precision.FP32: "float32", Precision.FP16: "float16", Precision.BF16: "bfloat16"}
@@ -27,13 +28,8 @@ def translate_for_mlx(job: JobConfiguration, facts: Mapping[str, int]) -> Transl
         "trainer": TRAINER,
         "objective": job.objective.value,
         "model": _model(job),
-        "dataset": {
-            "training": job.datasets.training,
-            "validation": job.datasets.validation,
-            "validation_fraction": job.datasets.validation_fraction,
-            "format": job.datasets.format.value,
-        },
-        "method": _method(job),
+        "dataset": dataset_section(job),
+        "method": method_section(job),
         "arguments": {
             "batch_size": schedule.batch_size,
             "gradient_accumulation_steps": schedule.gradient_accumulation,
@@ -65,7 +61,7 @@ def translate_for_mlx(job: JobConfiguration, facts: Mapping[str, int]) -> Transl
         "guards": guards(job),
         "reporting": reporting(job),
         "seed": job.seed,
-        "options": {k: v for k, v in job.metadata.items() if k != OVERRIDE_KEY},
+        "options": options_section(job),
     }
     return Translation(trainer=TRAINER, payload=payload, changes=_changes(job, facts))
 
@@ -89,24 +85,6 @@ def _model(job: JobConfiguration) -> Values:
         "device": "cpu" if job.hardware.device is Device.CPU else None,
         "dtype": DTYPES.get(model.precision),
         "quantization": {**quantized} if quantized else None,
-    }
-
-
-def _method(job: JobConfiguration) -> Values:
-    lora = job.method.lora
-    modules: JsonValue = (
-        lora.trainable_modules if isinstance(lora.trainable_modules, str) else list(lora.trainable_modules)
-    )
-    return {
-        "type": job.method.type.value,
-        "lora": {
-            "r": lora.rank,
-            "lora_alpha": lora.alpha,
-            "lora_dropout": lora.dropout,
-            "target_modules": modules,
-            "use_rslora": lora.variant is LoraVariant.RSLORA,
-            "use_dora": lora.variant is LoraVariant.DORA,
-        },
     }
 
 

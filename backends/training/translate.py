@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
-
 from backends.training.guards import guards
 from backends.training.objectives import objective_arguments
 from backends.training.optimizing import optimizer_name, scheduler_arguments
+from backends.training.payload_sections import Values, dataset_section, method_section, options_section
 from backends.training.reporting import reporting
 from tuner.core.backend_protocol import Translation
-from tuner.core.enums import LoraVariant, MethodType, Objective, Optimization, Precision
-from tuner.core.job import OVERRIDE_KEY, JobConfiguration
+from tuner.core.enums import MethodType, Objective, Optimization, Precision
+from tuner.core.job import JobConfiguration
 
-Values = dict[str, JsonValue]
 PAYLOAD_SCHEMA = 1
 _WHOLE_RUN = 1 - 1e-9
 """transformers takes warmup_steps below 1 as a share of the run, and 1 as one step."""
@@ -35,20 +33,15 @@ def translate(job: JobConfiguration, *, device: str, dtype: str, facts: Mapping[
         "schema_version": PAYLOAD_SCHEMA,
         "trainer": job.objective.value,
         "model": _model(job, device, dtype),
-        "dataset": {
-            "training": job.datasets.training,
-            "validation": job.datasets.validation,
-            "validation_fraction": job.datasets.validation_fraction,
-            "format": job.datasets.format.value,
-        },
-        "method": _method(job),
+        "dataset": dataset_section(job),
+        "method": method_section(job),
         "arguments": _arguments(job, device, dtype, facts, changes),
         "spread": {"checkpoints": job.schedule.checkpoints, "evaluations": job.schedule.evaluations},
         "sequence_length": job.schedule.sequence_length,
         "seed": job.seed,
         "guards": guards(job),
         "reporting": reporting(job),
-        "options": {k: v for k, v in job.metadata.items() if k != OVERRIDE_KEY},
+        "options": options_section(job),
     }
     return Translation(trainer=job.objective.value, payload=payload, changes=changes)
 
@@ -68,24 +61,6 @@ def _model(job: JobConfiguration, device: str, dtype: str) -> Values:
         "dtype": dtype,
         "quantization": precision.value if quantized else None,
         "attention": "flash_attention_2" if Optimization.FLASH_ATTENTION in job.optimizations.enabled else None,
-    }
-
-
-def _method(job: JobConfiguration) -> Values:
-    lora = job.method.lora
-    modules: JsonValue = (
-        lora.trainable_modules if isinstance(lora.trainable_modules, str) else list(lora.trainable_modules)
-    )
-    return {
-        "type": job.method.type.value,
-        "lora": {
-            "r": lora.rank,
-            "lora_alpha": lora.alpha,
-            "lora_dropout": lora.dropout,
-            "target_modules": modules,
-            "use_rslora": lora.variant is LoraVariant.RSLORA,
-            "use_dora": lora.variant is LoraVariant.DORA,
-        },
     }
 
 
