@@ -62,9 +62,8 @@ class FixScreen(ActingModal[str], Launching):
             yield ActionBar()
 
     def on_mount(self) -> None:
-        if self not in self.app.screen_stack:
-            return  # left before it was made; its parts are gone
-        self.query_one(FixLines).focus()
+        for lines in self.query(FixLines):  # none where it was left before it was made
+            lines.focus()
         self.renew_bar()
 
     def on_resize(self) -> None:
