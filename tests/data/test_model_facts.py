@@ -259,15 +259,18 @@ def test_weights_that_cannot_be_read_leave_the_formula(tmp_path: Path) -> None:
     assert (facts.parameters, facts.exact) == (8_030_261_248, False)
 
 
+COMMIT = "0a" * 20
+
+
 def test_a_hub_id_is_found_in_the_cache_by_branch_and_by_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     repository = tmp_path / "models--acme--tiny"
-    _folder(repository / "snapshots" / "abc123", {"a": [3]})
+    _folder(repository / "snapshots" / COMMIT, {"a": [3]})
     (repository / "refs").mkdir()
-    (repository / "refs" / "main").write_text("abc123\n")
-    for revision in (None, "main", "abc123"):
+    (repository / "refs" / "main").write_text(f"{COMMIT}\n")
+    for revision in (None, "main", COMMIT):
         facts = read_model_facts("acme/tiny", revision)
         assert facts is not None
         assert facts.parameters == 3
@@ -280,8 +283,8 @@ def test_the_cache_lies_where_the_hub_library_has_it(tmp_path: Path, monkeypatch
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    _folder(tmp_path / "huggingface" / "hub" / "models--tiny" / "snapshots" / "c1", {"a": [7]})
-    facts = read_model_facts("tiny", "c1")
+    _folder(tmp_path / "huggingface" / "hub" / "models--tiny" / "snapshots" / COMMIT, {"a": [7]})
+    facts = read_model_facts("tiny", COMMIT)
     assert facts is not None
     assert facts.parameters == 7
 

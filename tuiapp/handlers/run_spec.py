@@ -15,6 +15,7 @@ from tuner.core.job import JobConfiguration
 from tuner.core.job_sections import model_short_name
 from tuner.data.dataset_files import dataset_sha256
 from tuner.data.inspect import DatasetReport
+from tuner.data.records import DatasetUnreadable
 from tuner.jobs.submit import RunSpec
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ def _dataset_facts(reports: Sequence[DatasetReport]) -> JsonValue:
     first = reports[0]
     try:
         digest = dataset_sha256(first.path)
-    except OSError as error:
-        raise TunerError(f"{first.path}: {error.strerror or error}", code=ErrorCode.DATA_NOT_FOUND) from error
+    except (OSError, DatasetUnreadable) as error:  # it is gone since it was looked through
+        why = error.strerror if isinstance(error, OSError) else None
+        raise TunerError(f"{first.path}: {why or error}", code=ErrorCode.DATA_NOT_FOUND) from error
     return {
         "path": str(first.path),
         "sha256": digest or None,

@@ -51,19 +51,18 @@ def cached_snapshot(hub_id: str, revision: str | None = None, cache: Path | None
 
     The folder may be partial: ``cached_model`` asks for the weights too.
     """
-    if not looks_like_hub_id(hub_id):
+    wanted = revision or "main"
+    if not looks_like_hub_id(hub_id) or ".." in wanted.split("/") or "\0" in wanted:
         return None
     folder = repository_folder(hub_id, cache)
-    wanted = revision or "main"
-    if _COMMIT.fullmatch(wanted):
-        commit = wanted
-    else:
+    commit = wanted
+    if not _COMMIT.fullmatch(wanted):
         try:
             commit = (folder / "refs" / wanted).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return None
     snapshot = folder / "snapshots" / commit
-    return snapshot if commit and snapshot.is_dir() else None
+    return snapshot if _COMMIT.fullmatch(commit) and snapshot.is_dir() else None
 
 
 def cached_model(hub_id: str, revision: str | None = None, cache: Path | None = None) -> Path | None:

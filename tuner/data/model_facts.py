@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from tuner.data.hub_cache import cached_snapshot
 from tuner.data.model_config import dimensions_of
 from tuner.data.model_layers import Dimensions, Linear, active_parameters, linear_layers, parameter_count
 from tuner.data.tensor_headers import stored_tensors
@@ -136,29 +137,6 @@ def model_folder(base_model: str, revision: str | None = None) -> Path | None:
     if not base_model or "\0" in base_model:
         return None
     try:
-        if Path(base_model).is_dir():
-            return Path(base_model)
-        if base_model.count("/") > 1 or base_model.startswith(("/", ".")):
-            return None
-        return _snapshot(_hub_cache() / f"models--{base_model.replace('/', '--')}", revision or "main")
+        return Path(base_model) if Path(base_model).is_dir() else cached_snapshot(base_model, revision)
     except OSError:  # a name too long for a file system, a cache that may not be read
         return None
-
-
-def _snapshot(repository: Path, revision: str) -> Path | None:
-    if ".." in revision.split("/") or "\0" in revision:
-        return None
-    reference = repository / "refs" / revision
-    commit = reference.read_text(encoding="utf-8", errors="replace").strip() if reference.is_file() else revision
-    folder = repository / "snapshots" / commit
-    return folder if commit and "/" not in commit and folder.is_dir() else None
-
-
-def _hub_cache() -> Path:
-    """As huggingface_hub finds it."""
-    named = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    if named:
-        return Path(named).expanduser()
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    home = os.environ.get("HF_HOME") or str(Path(cache) / "huggingface")
-    return Path(home).expanduser() / "hub"

@@ -62,7 +62,7 @@ class TokenSamples:
             if time.monotonic() - begun > _WORTH_KEEPING:
                 self._write(key, found)
         while len(self._known) >= _KEPT:
-            del self._known[next(iter(self._known))]
+            self._known.pop(next(iter(self._known), ""), None)  # several threads of a screen may be here
         self._known[key] = found
         return found
 
@@ -77,9 +77,7 @@ class TokenSamples:
             self._folder.mkdir(parents=True, exist_ok=True)
             for old in sorted(self._folder.glob("*.json"), key=lambda p: p.stat().st_mtime_ns)[:-_KEPT_FILES]:
                 old.unlink(missing_ok=True)
-            write_bytes(
-                self._folder / f"{key}.json", json.dumps({"rows": sample.rows, "sampled": sample.sampled}).encode()
-            )
+            write_bytes(self._folder / f"{key}.json", _text(sample).encode())
         except OSError:
             return  # a folder that cannot be written costs time, no more
 
