@@ -22,11 +22,13 @@ class Trained:
         """Prepare the model.
 
         Raises:
-            TunerError: a name of trainable_modules is not in the model, or the parent does not fit it.
+            TunerError: a name of trainable_modules is not in the model, the parent does not fit it, or all weights are
+                to be trained and are quantized.
         """
         self.model = model
         self.adapter: Adapter | None = None
         if method["type"] == "full":
+            _refuse_quantized(model, payload_model["path"])
             model.unfreeze()
             return
         model.freeze()
@@ -137,6 +139,19 @@ def _put_back(model: Any, folder: Path, base: str) -> Adapter:
     model.load_weights(list(adapter.weights.items()), strict=False)
     say(f"going on with the adapter of {folder.name}: weights only, the optimizer and the schedule begin anew")
     return adapter
+
+
+def _refuse_quantized(model: Any, name: str) -> None:
+    """A model that was not on the machine before shows only now that its weights are quantized."""
+    import mlx.nn as nn
+
+    if any(isinstance(m, nn.QuantizedLinear | nn.QuantizedEmbedding) for _, m in model.named_modules()):
+        raise TunerError(
+            f"the weights of {name} are quantized, and quantized weights cannot be trained",
+            code=ErrorCode.MODEL_INCOMPATIBLE,
+            failure_class=FailureClass.USER,
+            hint="set method.type: qlora, or name the unquantized model",
+        )
 
 
 def _unfit(folder: Path, why: str) -> TunerError:

@@ -233,6 +233,17 @@ def test_an_mlx_lm_folder_that_is_no_adapter_of_one_rank(tmp_path: Path, config:
         read_adapter(tmp_path)
 
 
+def test_quantized_weights_are_not_trained_as_if_they_were_whole(base: Path) -> None:
+    import mlx.nn as nn
+
+    model, _ = loaded(base)
+    nn.quantize(model, 32, 4)
+    with pytest.raises(TunerError, match="quantized weights cannot be trained") as caught:
+        Trained(model, {"path": "org/tiny-4bit"}, {"type": "full"})
+    assert caught.value.code is ErrorCode.MODEL_INCOMPATIBLE
+    assert "qlora" in caught.value.hint
+
+
 def test_modules_are_chosen_as_peft_chooses_them(base: Path) -> None:
     model, _ = loaded(base)
     names = linear_modules(model)
