@@ -12,7 +12,7 @@ from tuner.core.issues import Issue, Severity
 from tuner.core.job import JobConfiguration
 from tuner.data.dataset_issues import dataset_issues
 from tuner.data.hub_issues import hub_issues, model_folder
-from tuner.data.model_config import context_of
+from tuner.data.model_config import context_of, has_learned_positions
 from tuner.data.weights import weights_problem
 
 __all__ = ["dataset_issues", "model_issues"]
@@ -56,16 +56,20 @@ def _context_issues(job: JobConfiguration, config: dict[str, object], longest_ro
         return
     # Pretraining joins short texts into rows of the full length.
     within = job.objective is not Objective.PRETRAIN and 0 < longest_row <= length
+    severity = Severity.INFO if within or scaled else Severity.WARNING
     if within:
         said, hint = f"no row is longer ({longest_row})", f"{length} is enough"
     elif scaled:
         said, hint = "rope scaling stretches it", "how far, config.json says (rope_scaling or rope_parameters)"
+    elif has_learned_positions(config):
+        severity = Severity.ERROR
+        said, hint = "it has no positions beyond, so that training would end at the first longer row", f"use {length}"
     else:
         said, hint = "longer rows are beyond what it knows", f"use {length} or less"
         hint += ", or accept it (--accept CONTEXT_LENGTH)"
     yield Issue(
         path="schedule.sequence_length",
-        severity=Severity.INFO if within or scaled else Severity.WARNING,
+        severity=severity,
         code="CONTEXT_LENGTH",
         message=f"the model's context is {length} tokens; {said}",
         hint=hint,

@@ -17,6 +17,7 @@ _QK_NORM = frozenset({"qwen3", "qwen3_moe", "gemma3", "gemma3_text"})
 _WIDE_QK_NORM = frozenset({"olmo2", "olmo3"})
 _ALL_BIASES = frozenset({"gpt2", "gpt_neox", "phi"})
 _QKV_BIAS = frozenset({"qwen2", "qwen2_moe", "qwen2_vl", "qwen2_5_vl", "qwen2_vl_text", "qwen2_5_vl_text"})
+_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "gpt_neo", "opt"})
 _DTYPES = frozenset({"float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"})
 
 
@@ -76,6 +77,11 @@ def context_of(values: Mapping[str, object]) -> tuple[int, bool]:
     text = values.get("text_config")
     inner = {**text} if isinstance(text, Mapping) else values
     return _size(inner, "max_position_embeddings", "n_positions", "n_ctx"), _rope_scaled(inner)
+
+
+def has_learned_positions(values: Mapping[str, object]) -> bool:
+    """Whether the model has a row of weights for each position, and none for those beyond its context."""
+    return _word(values.get("model_type")) in _LEARNED_POSITIONS
 
 
 def _size(values: Mapping[str, object], *names: str) -> int:
