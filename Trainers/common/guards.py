@@ -38,7 +38,7 @@ class StoppedEarly:
 
     @property
     def message(self) -> str:
-        times = "evaluation" if self.patience == 1 else f"{self.patience} evaluations"
+        times = "1 evaluation" if self.patience == 1 else f"{self.patience} evaluations"
         best = f"best {self.best:.4g} at step {self.best_step}"
         return f"stopped early at step {self.step}: no better {self.metric} in {times} ({best})"
 
