@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterator
 
 from backends.training.context import PATH as CONTEXT
@@ -39,9 +38,9 @@ def capability_issues(name: str, job: JobConfiguration, can: Capabilities) -> It
     values = job.model_dump(mode="json")
     yield from _required(name, values, can)
     for path, (low, high) in can.ranges.items():
-        value = value_at(values, path)
         if path == CONTEXT and high == can.context_length:
-            high = math.inf  # beyond a model's context is a warning of its own, CONTEXT_LENGTH
+            continue  # the job's own range was looked at already; beyond the model's context is a warning of its own
+        value = value_at(values, path)
         if isinstance(value, int | float) and not low <= value <= high:
             yield _error(
                 path, "OUT_OF_RANGE", f"{value:g} is out of the {name} backend's range", f"use {low:g} to {high:g}"

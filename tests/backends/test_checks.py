@@ -101,8 +101,13 @@ def test_no_backend_refuses_what_lies_beyond_a_models_context(
     can = backend.capabilities(str(tmp_path))
     assert can.context_length == 1024
     assert can.ranges.get("schedule.sequence_length", (0, None))[1] == offered
-    asked = job(model={"base_model": str(tmp_path)}, schedule={"sequence_length": 4096})
-    assert [i for i in backend.validate_configuration(asked) if i.path == "schedule.sequence_length"] == []
+    for length in (4096, 16):  # the lower one is beyond our own range, and meant
+        asked = job(
+            model={"base_model": str(tmp_path)},
+            schedule={"sequence_length": length},
+            metadata={"override_ranges": ["schedule.sequence_length"]},
+        )
+        assert [i for i in backend.validate_configuration(asked) if i.path == "schedule.sequence_length"] == []
 
 
 def test_what_rtx_would_leave_out_is_a_warning() -> None:
