@@ -41,13 +41,19 @@ def _rows(report: DatasetReport, ink: Ink) -> Iterator[Line]:
     kind = report.format.value if report.format else "unknown"
     yield _line("format", kind, size(report.bytes), ink)
     yield _line("rows", f"{report.rows:,}", "can be used", ink, value_ink="strong" if report.rows else "bad")
+    if report.labels:
+        one = "  ⚠ kto learns from both kinds" if len(report.labels) == 1 else ""
+        yield _line("labels", f"{report.labels[True]:,}", f"true · {report.labels[False]:,} false{one}", ink)
     for label, count, about in (
-        ("problems", report.problem_count, "rows cannot be used"),
         ("duplicates", report.duplicate_rows, "rows stand there more than once"),
         ("leaked", report.leaked_rows, "rows are in the training data too"),
     ):
         if count:
             yield _line(label, f"⚠ {count:,}", about, ink, value_ink="warning")
+    if report.problem_count:
+        yield _line("problems", f"⚠ {report.problem_count:,}", "rows cannot be used", ink, value_ink="warning")
+    elif not report.rows:
+        yield _line("problems", "–", "the file holds no row", ink)
     for problem in report.problems:
         yield [
             (fit("", _LABEL), ink.muted),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuner.core.states import RunState
 from tuner.runs.summary import RunSummary
 
 OBJECTIVES = ("sft", "kto", "dpo", "pretrain")
@@ -23,8 +24,11 @@ class DataRequest:
 
 
 def usual_model(path: Path | None, runs: Sequence[RunSummary]) -> str | None:
-    """The model that a file was last trained with, else that of the newest run; None where there is none."""
-    trained = [r for r in runs if r.model]
+    """The model that a file was last trained with, else that of the newest run; None where there is none.
+
+    Runs that failed before their first step count last: their model may not be on this machine.
+    """
+    trained = sorted((r for r in runs if r.model), key=lambda r: r.state == RunState.FAILED and not r.step)
     same = (r for r in trained if path is not None and r.dataset and Path(r.dataset).name == path.name)
     return next((r.model for r in same), trained[0].model if trained else None)
 

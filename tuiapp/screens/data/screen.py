@@ -92,6 +92,7 @@ class DataScreen(DataChoices):
 
     @on(CursorPane.Moved, "#files")
     def _moved(self) -> None:
+        self.say("", "")  # what it said was about another file
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(_PAUSE, self.action_inspect)
