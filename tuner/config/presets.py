@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,9 +47,22 @@ def find_preset(name: str, folder: Path | None = None) -> Preset:
     found = [p for p in presets if name in {p.name, p.path.stem}]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(p.name for p in presets)
     problem = f"several presets are called {name!r}" if found else f"there is no preset {name!r}"
-    raise ConfigurationError(problem, hint=f"presets: {known}")
+    raise ConfigurationError(problem, hint=_hint(name, found or _alike(name, presets)))
+
+
+def _alike(name: str, presets: list[Preset]) -> list[Preset]:
+    by_name = {word: p for p in presets for word in (p.name, p.path.stem)}
+    return [by_name[word] for word in difflib.get_close_matches(name, by_name, n=3)]
+
+
+def _hint(name: str, meant: list[Preset]) -> str:
+    names = " or ".join(dict.fromkeys(p.name for p in meant))
+    return (
+        f"did you mean {names}? `tuner config new --list` lists all presets"
+        if names
+        else ("`tuner config new --list` lists the presets")
+    )
 
 
 def preset_backend(path: Path) -> str | None:

@@ -64,7 +64,7 @@ def _issue(keys: tuple[str, ...], kind: str, message: str, value: object, contex
             f"{_short(value)} is out of range",
             message.replace("Input should be ", "use a number "),
         )
-    wanted = message.replace("Input should be ", "").replace("Input must be ", "")
+    wanted = message.replace("Input should be ", "").replace("Input must be ", "").partition(", unable to parse")[0]
     return _error(path, "WRONG_TYPE", f"{_short(value)} is not {wanted}", f"expected {wanted}")
 
 

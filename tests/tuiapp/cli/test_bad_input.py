@@ -112,7 +112,7 @@ def test_every_finding_is_listed_for_people(tuner: CommandLine, ready: Workspace
 def test_a_configuration_that_is_not_there(tuner: CommandLine, words: list[str]) -> None:
     error = tuner.error(*words, expected=4)
     assert f"{words[-1]}: no such file" in error["message"]
-    assert "presets:" in error["hint"]
+    assert "`tuner config new --list`" in error["hint"]
 
 
 def test_a_folder_is_no_configuration(tuner: CommandLine, furnished: Workspace) -> None:
