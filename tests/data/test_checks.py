@@ -46,12 +46,31 @@ def test_what_is_not_there_is_another_layers_business(named: str | None) -> None
     assert dataset_issues(job(datasets={"training": named})) == ([], {}, [])
 
 
+@pytest.mark.parametrize(
+    ("labels", "said"), [("true", "all 8 rows are labelled true"), ("false", "add rows labelled true")]
+)
+def test_labels_of_one_kind_need_a_yes(tmp_path: Path, labels: str, said: str) -> None:
+    rows = "".join(f'{{"prompt": "{i}", "completion": "x", "label": {labels}}}\n' for i in range(8))
+    issues, _, _ = dataset_issues(job(objective="kto", datasets={"training": put(tmp_path / "a.jsonl", rows)}))
+    (issue,) = [i for i in issues if i.code == "ONE_LABEL"]
+    assert issue.severity is Severity.WARNING
+    assert said in f"{issue.message} {issue.hint}"
+    both = put(
+        tmp_path / "b.jsonl",
+        rows
+        + '{"prompt": "q", "completion": "x", "label": true}\n' * (labels == "false")
+        + '{"prompt": "q", "completion": "x", "label": false}\n' * (labels == "true"),
+    )
+    issues, _, _ = dataset_issues(job(objective="kto", datasets={"training": both}))
+    assert "ONE_LABEL" not in {i.code for i in issues}
+
+
 def test_rows_left_out_need_a_yes(tmp_path: Path) -> None:
     data = put(tmp_path / "a.jsonl", ROWS + "{\n" * 7)
     (issue,), facts, _ = dataset_issues(job(datasets={"training": data}))
     assert (issue.path, issue.severity, issue.code) == ("datasets.training", Severity.WARNING, "ROWS_SKIPPED")
     assert "7 of 27 rows" in issue.message
-    assert "line 21" in issue.message
+    assert "(lines 21, 22, 23, 24, 25: not valid JSON" in issue.message
     assert "and 2 more" in issue.message
     assert facts["training_rows"] == 18
 

@@ -97,7 +97,7 @@ def test_csv_with_its_lines(tmp_path: Path) -> None:
     text = '\ufeffinstruction,output\r\n"two\nlines",a\r\nonly one\r\nq,b,c\r\nq,""\r\n'
     found = list(read_lines(put(tmp_path, "x.csv", text)))
     assert [(line.number, line.record) for line in found] == [
-        (3, {"instruction": "two\nlines", "output": "a"}),
+        (2, {"instruction": "two\nlines", "output": "a"}),
         (4, None),
         (5, None),
         (6, {"instruction": "q", "output": ""}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,17 @@ from tuiapp.handlers.model_source import find_model
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import DiscoveryError, ErrorCode, ValidationError
 from tuner.data.dataset_files import exists
+from tuner.data.formats import detect, purpose
 from tuner.data.inspect import DatasetReport, Progress, inspect_dataset
-from tuner.data.records import DatasetUnreadable, Record
+from tuner.data.records import DatasetUnreadable, Record, read_lines
 
 if TYPE_CHECKING:
     from tuner.data.learned_turns import Turns
     from tuner.data.token_report import TokenReport
+
+
+_FIRST = 100
+"""Rows that may say what a dataset is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +34,13 @@ class Inspection:
 
     report: DatasetReport
     tokens: TokenReport | None = None
+    objective: Objective = Objective.SFT
 
 
 def inspect_file(
     context: Context,
     name: str,
-    objective: str,
+    objective: str | None,
     *,
     model: str | None = None,
     sequence_length: int = 2048,
@@ -44,7 +51,7 @@ def inspect_file(
     """Look a dataset through, named from the current folder or the workspace; with a model, count all its tokens.
 
     Args:
-        objective: sft, kto, dpo or pretrain.
+        objective: sft, kto, dpo or pretrain; None: what the first rows are made for.
         model: a folder, a run's checkpoint (RUN[@STEP]), or a Hub id that was downloaded.
         progress: told rows and the share of the bytes that is read, now and then; may raise, to end it.
 
@@ -54,10 +61,11 @@ def inspect_file(
     """
     path = find_file(context, name)
     python = context.settings.python_path(context.default_backend())
-    kind, aim = DatasetFormat.AUTO, Objective(objective)
+    kind = DatasetFormat.AUTO
     try:
+        aim = Objective(objective) if objective else _purpose(path, python)
         if model is None:
-            return Inspection(inspect_dataset(path, kind, aim, python=python, progress=progress))
+            return Inspection(inspect_dataset(path, kind, aim, python=python, progress=progress), None, aim)
         from tuner.data.chat_tokenizer import TokenizerUnreadable, load_chat_tokenizer
         from tuner.data.token_rows import counted_rows
         from tuner.data.tokens import Tally, learning_of
@@ -78,9 +86,14 @@ def inspect_file(
                 code=ErrorCode.MODEL_INCOMPATIBLE,
                 hint="name an instruct model with a tokenizer.json",
             ) from error
-        return Inspection(report, tally.report())
+        return Inspection(report, tally.report(), aim)
     except DatasetUnreadable as error:
-        raise ValidationError(str(error), hint="convert it to JSONL, one object a line") from error
+        raise ValidationError(str(error), hint=error.hint) from error
+
+
+def _purpose(path: Path, python: str) -> Objective:
+    found = (detect(line.record) for line in islice(read_lines(path, python), _FIRST) if line.record is not None)
+    return purpose(next((kind for kind in found if kind is not None), None))
 
 
 def find_file(context: Context, name: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tuner.config.workspace import Workspace
 from tuner.core.enums import DatasetFormat
-from tuner.data.formats import detect
+from tuner.data.formats import detect, purpose
 from tuner.data.records import DatasetUnreadable, read_lines
 
 _SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".parquet", ".json"})
@@ -19,7 +19,6 @@ _DEEPEST = 3
 _MOST = 500
 _WHOLE_JSON = 10_000_000
 """Bytes up to which a .json file is read to see what it holds: there is no reading it in part."""
-_ANY = DatasetFormat.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class DataFile:
     @property
     def objective(self) -> str:
         """What such rows are for."""
-        return {DatasetFormat.LABELLED: "kto", DatasetFormat.PREFERENCE: "dpo"}.get(self.format or _ANY, "sft")
+        return purpose(self.format).value
 
 
 def list_data_files(workspace: Workspace) -> list[DataFile]:

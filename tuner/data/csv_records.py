@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tuner.data.line import LONGEST, TOO_LONG, DatasetUnreadable, Line, Record
+from tuner.data.line import BROKEN_FILE, LONGEST, TOO_LONG, DatasetUnreadable, Line, Record
 
 _TURNS = ("messages", "conversations", "prompt", "completion", "chosen", "rejected", "history")
 _UNQUOTED = re.compile(r'[^,"\r\n]*')
@@ -29,10 +29,10 @@ def csv_rows(path: Path) -> Iterator[Line]:
             try:
                 cells = rows.next()
             except UnicodeDecodeError as error:
-                raise DatasetUnreadable(f"{path}: not UTF-8 text") from error
+                raise DatasetUnreadable(f"{path}: not UTF-8 text", "save it as UTF-8") from error
             except csv.Error as error:
                 if header is None:
-                    raise DatasetUnreadable(f"{path}: not valid CSV ({error})") from error
+                    raise DatasetUnreadable(f"{path}: not valid CSV ({error})", BROKEN_FILE) from error
                 yield Line(rows.number, None, f"not valid CSV ({error})", rows.at)
                 continue
             if cells is None:
@@ -66,17 +66,21 @@ def _turns(cell: str) -> object:
 
 
 class _Rows:
-    """Rows of cells. The csv module refuses fields beyond a limit that is the whole process's: those are read here."""
+    """Rows of cells; ``number`` is the line on which the last one begins.
+
+    The csv module refuses fields beyond a limit that is the whole process's: those are read here.
+    """
 
     def __init__(self, file: Iterator[str]) -> None:
         self._file = file
         self._lines: list[str] = []
         self.number = self.at = 0
+        self._read = 0
         self._reader = csv.reader(self._physical(), strict=True)
 
     def _physical(self) -> Iterator[str]:
         for line in self._file:
-            self.number += 1
+            self._read += 1
             self.at += len(line)
             self._lines.append(line)
             yield line
@@ -88,6 +92,7 @@ class _Rows:
             csv.Error: it is not CSV; the rows after it can be read.
         """
         self._lines.clear()
+        self.number = self._read + 1
         try:
             return next(self._reader)
         except StopIteration:
@@ -126,7 +131,7 @@ class _Rows:
             text, start = next(self._file, ""), 0
             if not text:
                 raise csv.Error("unexpected end of data")
-            self.number += 1
+            self._read += 1
             self.at += len(text)
         parts.append(text[start:end])
         return "".join(parts).replace('""', '"'), text, end + 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.data.hub_name import HubName
-from tuner.data.line import DatasetUnreadable
+from tuner.data.line import NOT_OPENED, DatasetUnreadable
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 
@@ -44,7 +44,7 @@ def dataset_files(path: Path) -> list[Path]:
     if _is_pattern(path) and not path.exists():
         found = _matches(path)
         if not found:
-            raise DatasetUnreadable(f"{path}: No such file or directory")
+            raise DatasetUnreadable(f"{path}: No such file or directory", "check the path")
         return found
     if path.suffix.lower() not in SUFFIXES:
         raise DatasetUnreadable(f"{path}: unknown kind of file {path.suffix!r}; known: {', '.join(SUFFIXES)}")
@@ -64,7 +64,7 @@ def identity(path: Path) -> Identity:
         try:
             stats.append(file.stat())
         except OSError as error:
-            raise DatasetUnreadable(f"{file}: {error.strerror or error}") from error
+            raise DatasetUnreadable(f"{file}: {error.strerror or error}", NOT_OPENED) from error
     return Identity(sum(s.st_size for s in stats), max(s.st_mtime for s in stats))
 
 
@@ -112,16 +112,19 @@ def _listed(folder: Path) -> list[Path]:
 
 def _shards(folder: Path, files: list[Path]) -> list[Path]:
     if not files:
-        raise DatasetUnreadable(f"{folder} holds no dataset file ({', '.join(SUFFIXES)})")
+        raise DatasetUnreadable(
+            f"{folder} holds no dataset file ({', '.join(SUFFIXES)})", "name another folder, or a file"
+        )
     kinds = sorted({f.suffix.lower() for f in files})
     if len(kinds) > 1:
         raise DatasetUnreadable(
-            f"{folder} holds several kinds of files ({', '.join(kinds)}): name one, as {folder}/*{kinds[0]}"
+            f"{folder} holds several kinds of files ({', '.join(kinds)})", f"name one, as {folder}/*{kinds[0]}"
         )
     splits = sorted({found[1].lower() for f in files if (found := _SPLIT.match(f.name))})
     if len(splits) > 1 or (splits and not all(_SPLIT.match(f.name) for f in files)):
         raise DatasetUnreadable(
-            f"{folder} holds more than one split ({', '.join(splits)}): name one, as {folder}/{splits[-1]}*{kinds[0]}"
+            f"{folder} holds more than one split ({', '.join(splits)})",
+            f"name one, as {folder}/{splits[-1]}*{kinds[0]}",
         )
     return files
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from tuner.core.errors import ErrorCode
 from tuner.core.issues import Issue, Severity
@@ -29,7 +30,7 @@ def dataset_issues(job: JobConfiguration, python: str = "") -> tuple[list[Issue]
         training first.
     """
     reports, unreadable = dataset_reports(job, python)
-    issues = [_error(f"datasets.{key}", message, "convert it to JSONL") for key, message in unreadable.items()]
+    issues = [_error(f"datasets.{key}", str(error), error.hint) for key, error in unreadable.items()]
     for key, report in reports.items():
         issues += _report_issues(f"datasets.{key}", report)
     facts = {f"{key}_rows": report.rows for key, report in reports.items() if not report.sampled}
@@ -78,6 +79,15 @@ def _report_issues(path: str, report: DatasetReport) -> Iterator[Issue]:
             message=f"{report.leaked_rows} of {report.rows} rows are training rows too{_lines(report, 'LEAKED')}",
             hint="a validation score on learned rows says nothing; take them out of one side (--accept LEAKAGE)",
         )
+    if len(report.labels) == 1:
+        (label,) = report.labels
+        yield Issue(
+            path=path,
+            severity=Severity.WARNING,
+            code="ONE_LABEL",
+            message=f"all {report.rows} rows are labelled {str(label).lower()}; KTO learns from both kinds",
+            hint=f"add rows labelled {str(not label).lower()}, or accept it (--accept ONE_LABEL)",
+        )
     if report.by_remark["SAME_PROMPT"]:
         count = report.by_remark["SAME_PROMPT"]
         yield _info(
@@ -106,10 +116,17 @@ def _listed(problems: Iterable[Problem], count: int, *, reasons: bool = True) ->
         return ""
     more = count - len(shown)
     if reasons:
-        lines = "; ".join(f"line {p.line}: {p.message}" for p in shown)
+        lines = "; ".join(_reasons(shown))
         return f" ({lines}{f'; and {more} more' if more else ''})"
     word = "line" if count == 1 else "lines"
     return f" ({word} {', '.join(str(p.line) for p in shown)}{f' and {more} more' if more else ''})"
+
+
+def _reasons(problems: Iterable[Problem]) -> Iterator[str]:
+    """What is wrong by line; lines next to each other of which the same is said, together."""
+    for message, same in groupby(problems, key=lambda p: p.message):
+        lines = [str(p.line) for p in same]
+        yield f"{'line' if len(lines) == 1 else 'lines'} {', '.join(lines)}: {message}"
 
 
 def _nothing_left(report: DatasetReport) -> Issue:

@@ -37,7 +37,9 @@ class _Asked:
     split: tuple[float, int] | None
 
 
-def dataset_reports(job: JobConfiguration, python: str = "") -> tuple[dict[str, DatasetReport], dict[str, str]]:
+def dataset_reports(
+    job: JobConfiguration, python: str = ""
+) -> tuple[dict[str, DatasetReport], dict[str, DatasetUnreadable]]:
     """Look at ``datasets.training`` and ``datasets.validation`` where they are there.
 
     Returns:
@@ -45,7 +47,7 @@ def dataset_reports(job: JobConfiguration, python: str = "") -> tuple[dict[str, 
     """
     paths = {k: p for k in ("training", "validation") if (p := _there(getattr(job.datasets, k))) is not None}
     reports: dict[str, DatasetReport] = {}
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, DatasetUnreadable] = {}
     known: Known | None = None
     for key, path in paths.items():
         against = paths.get("training") if key == "validation" else None
@@ -72,7 +74,7 @@ def dataset_reports(job: JobConfiguration, python: str = "") -> tuple[dict[str, 
                 limit=_limit(path),
             )
         except DatasetUnreadable as error:
-            unreadable[key] = str(error)
+            unreadable[key] = error
             continue
         reports[key] = report
         _keep(asked, report)

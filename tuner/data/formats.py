@@ -17,7 +17,7 @@ from tuner.data.preferences import pair
 from tuner.data.tool_calls import tool_list
 from tuner.data.turns import Message, turns, with_system
 
-__all__ = ["USABLE", "BadRecord", "Message", "convert", "detect"]
+__all__ = ["USABLE", "BadRecord", "Message", "convert", "detect", "purpose"]
 
 _LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
@@ -64,6 +64,13 @@ USABLE: dict[Objective, frozenset[DatasetFormat]] = {
     Objective.DPO: frozenset({DatasetFormat.PREFERENCE}),
 }
 USABLE[Objective.PRETRAIN] = USABLE[Objective.SFT]
+
+
+def purpose(kind: DatasetFormat | None) -> Objective:
+    """What rows of a format are made for; sft where nobody knows."""
+    return {DatasetFormat.LABELLED: Objective.KTO, DatasetFormat.PREFERENCE: Objective.DPO}.get(
+        kind or DatasetFormat.AUTO, Objective.SFT
+    )
 
 
 def convert(record: Record, kind: DatasetFormat) -> Record:

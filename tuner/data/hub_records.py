@@ -17,6 +17,7 @@ from tuner.data.line import DatasetUnreadable, Line, Record
 from tuner.data.parquet_records import without_nulls
 
 _NEEDS = "reading a dataset of the Hub needs the package datasets (pip install datasets); or name a downloaded file"
+_HINT = "the name is hub:ID[@REVISION][:CONFIG][#SPLIT]; a downloaded file needs no connection"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,7 +32,7 @@ def hub_rows(name: HubName, python: str = "") -> Iterator[Line]:
     elif python and python != sys.executable:
         yield from _from_process(name, python)
     else:
-        raise DatasetUnreadable(f"{name}: {_NEEDS}")
+        raise DatasetUnreadable(f"{name}: {_NEEDS}", _HINT)
 
 
 class _Library(Protocol):
@@ -57,7 +58,7 @@ def _streamed(name: HubName) -> Iterator[Line]:
         for number, record in enumerate(splits[_split(name, list(splits))], 1):
             yield Line(number, {k: without_nulls(v) for k, v in record.items() if v is not None})
     except broken as error:
-        raise DatasetUnreadable(f"{name}: {_reason(error)}") from error
+        raise DatasetUnreadable(f"{name}: {_reason(error)}", _HINT) from error
 
 
 def _network() -> tuple[type[Exception], ...]:
@@ -72,7 +73,7 @@ def _split(name: HubName, splits: list[str]) -> str:
     if wanted not in splits:
         missing = f"has no split {wanted!r}" if wanted else "has several splits and none is called train"
         raise DatasetUnreadable(
-            f"{name}: {missing}; there are: {', '.join(splits)} (name one: hub:{name.id}#{splits[0]})"
+            f"{name}: {missing}; there are: {', '.join(splits)} (name one: hub:{name.id}#{splits[0]})", _HINT
         )
     return wanted
 
@@ -96,7 +97,7 @@ def _from_process(name: HubName, python: str) -> Iterator[Line]:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
     except OSError as error:
-        raise DatasetUnreadable(f"{name}: {_NEEDS}; {python}: {error.strerror or error}") from error
+        raise DatasetUnreadable(f"{name}: {_NEEDS}; {python}: {error.strerror or error}", _HINT) from error
     assert process.stdout is not None  # asked for
     ended = ""
     try:
@@ -111,7 +112,7 @@ def _from_process(name: HubName, python: str) -> Iterator[Line]:
         process.stdout.close()
         process.wait()
     if ended != _END:
-        raise DatasetUnreadable(ended or f"{name}: {_NEEDS}; {python} could not read it")
+        raise DatasetUnreadable(ended or f"{name}: {_NEEDS}; {python} could not read it", _HINT)
 
 
 _END = "end"

@@ -85,7 +85,7 @@ def numbered_rows(
         if wanted is None:
             _note(report, line, "UNKNOWN_FORMAT", f"keys {_keys(record)} fit no known format")
         elif objective is not None and wanted not in USABLE[objective]:
-            _note(report, line, "WRONG_FORMAT", f"{objective.value} cannot use {wanted.value} rows")
+            _note(report, line, "WRONG_FORMAT", _for_another(objective, wanted))
         elif not mixed and found is not None and found is not wanted:
             _note(report, line, "MIXED_FORMAT", f"is {found.value}, the rows before {wanted.value}")
         else:
@@ -99,6 +99,9 @@ def numbered_rows(
             report.format = report.format or wanted
             report.rows += 1
             report.formats[(found or wanted).value] += 1
+            label = row.get("label")
+            if isinstance(label, bool):
+                report.labels[label] += 1
             yield number, row
 
 
@@ -175,6 +178,11 @@ def _looked_at(
             report.held_out_rows += held_out(row, *split)
         remark_calls(number, row, report)
         yield number, row
+
+
+def _for_another(objective: Objective, kind: DatasetFormat) -> str:
+    fitting = " and ".join(o.value for o, kinds in USABLE.items() if kind in kinds)
+    return f"{objective.value} cannot use {kind.value} rows; {fitting} can"
 
 
 def _note(report: DatasetReport, line: Line, code: str, message: str) -> None:

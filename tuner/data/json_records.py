@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tuner.data.json_decoding import as_line, decode, decoded_line, decoder, is_text
-from tuner.data.line import HALF, LONGEST, TOO_LONG, DatasetUnreadable, Line
+from tuner.data.line import BROKEN_FILE, HALF, LONGEST, TOO_LONG, DatasetUnreadable, Line
 
 _CHUNK = 2**20
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -53,7 +53,7 @@ def json_list(path: Path) -> Iterator[Line]:
             yield from _elements(scanner)
         except (ValueError, RecursionError) as error:
             reason = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else getattr(error, "msg", error)
-            raise DatasetUnreadable(f"{path}: not valid JSON ({reason})") from error
+            raise DatasetUnreadable(f"{path}: not valid JSON ({reason})", BROKEN_FILE) from error
         except _NoList as error:
             raise DatasetUnreadable(f"{path}: expected a list of records") from error
 

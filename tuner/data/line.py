@@ -6,12 +6,19 @@ from typing import NamedTuple
 
 Record = dict[str, object]
 
+NOT_OPENED = "see whether it is there and may be read"
+BROKEN_FILE = "make the file anew, or copy it again: it is broken, or cut off"
+
 LONGEST = 64 * 2**20
 """Of one record, in bytes; a longer one is no row but a file of another kind, and would fill the memory."""
 
 
 class DatasetUnreadable(Exception):
-    """The file as a whole cannot be read; the message says which and why."""
+    """The file as a whole cannot be read; the message says which and why, ``hint`` what to do about it."""
+
+    def __init__(self, message: str, hint: str = "convert it to JSONL, one object a line") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Line(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
-from tuner.data.line import DatasetUnreadable, Line, Record
+from tuner.data.line import BROKEN_FILE, DatasetUnreadable, Line, Record
 
 _ROWS = 1024
 """Decoded at a time: rows of a batch are Python objects, and long conversations fill memory soon."""
@@ -26,7 +26,9 @@ def parquet_rows(path: Path) -> Iterator[Line]:
     try:
         from pyarrow import ArrowException, parquet
     except ImportError as error:
-        raise DatasetUnreadable(f"{path}: reading Parquet needs pyarrow (pip install pyarrow)") from error
+        raise DatasetUnreadable(
+            f"{path}: reading Parquet needs pyarrow (pip install pyarrow)", "install it, or convert the file to JSONL"
+        ) from error
     number = 0
     size = path.stat().st_size
     try:
@@ -42,7 +44,7 @@ def parquet_rows(path: Path) -> Iterator[Line]:
                         size * number // total,
                     )
     except ArrowException as error:
-        raise DatasetUnreadable(f"{path}: not a valid Parquet file ({error})") from error
+        raise DatasetUnreadable(f"{path}: not a valid Parquet file ({error})", BROKEN_FILE) from error
 
 
 def without_nulls(value: object) -> object:

@@ -9,7 +9,7 @@ from tuner.data.csv_records import csv_rows
 from tuner.data.dataset_files import SUFFIXES, dataset_files, size_of
 from tuner.data.hub_name import HubName
 from tuner.data.json_records import json_lines, json_list
-from tuner.data.line import DatasetUnreadable, Line, Record
+from tuner.data.line import NOT_OPENED, DatasetUnreadable, Line, Record
 from tuner.data.parquet_records import parquet_rows
 
 __all__ = ["SUFFIXES", "DatasetUnreadable", "Line", "Record", "read_lines"]
@@ -47,5 +47,5 @@ def read_lines(path: Path, python: str = "") -> Iterator[Line]:
             for line in _READERS[file.suffix.lower()](file):
                 yield line._replace(at=behind + line.at, file=shard) if shard else line
         except OSError as error:
-            raise DatasetUnreadable(f"{file}: {error.strerror or error}") from error
+            raise DatasetUnreadable(f"{file}: {error.strerror or error}", NOT_OPENED) from error
         behind += size_of(file)

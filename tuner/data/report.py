@@ -43,6 +43,8 @@ class DatasetReport:
     by_remark: Counter[str] = field(default_factory=Counter)
     tool_calls: Counter[str] = field(default_factory=Counter)
     """Usable rows by the spelling of their tool calls: native, qwen, mistral, text."""
+    labels: Counter[bool] = field(default_factory=Counter)
+    """Usable rows by their label, where they have one."""
     held_out_rows: int | None = None
     """Of the usable rows, those that the split would hold out; None where no split was asked for."""
 

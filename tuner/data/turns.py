@@ -43,6 +43,8 @@ def turns(record: Record, key: str, role: str, *, conversation: bool = False) ->
         return [{"role": role, "content": value}]
     if isinstance(value, dict) and not conversation:
         value = [value]
+    if value is None:
+        raise BadRecord("MISSING_KEY", f"has no {key}")
     if not isinstance(value, list) or not value:
         raise BadRecord("EMPTY", f"{key} is empty" if not value else f"{key} is neither text nor a list of turns")
     found: list[Message] = []

@@ -97,6 +97,35 @@ def test_a_dataset_of_no_use(tuner: CommandLine, furnished: Workspace) -> None:
     assert "and 10 more" in out and "format    unknown" in out
 
 
+def test_what_rows_are_for_is_seen_from_them(tuner: CommandLine, furnished: Workspace) -> None:
+    data = furnished.root / "data"
+    (data / "kto.jsonl").write_text('{"prompt": "a", "completion": "b", "label": true}\n' * 3)
+    (data / "dpo.jsonl").write_text('{"prompt": "a", "chosen": "b", "rejected": "c"}\n')
+    found = tuner.json("data", "inspect", "data/kto.jsonl")
+    assert (found["objective"], found["rows"], found["labels"]) == ("kto", 3, {"true": 3})
+    assert "3 true, 0 false; KTO learns from both kinds" in tuner("data", "inspect", "data/kto.jsonl").out
+    assert "preference, for dpo" in tuner("data", "inspect", "data/dpo.jsonl").out
+    refused = tuner("data", "inspect", "data/dpo.jsonl", "--objective", "sft")
+    assert refused.code == 2
+    assert "sft cannot use preference rows; dpo can" in refused.out
+    assert "leave --objective out" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("", "the file holds none"),
+        ('{"a": 1}\n', "rows need one of these sets of keys"),
+        ("{\n", "mend the lines above"),
+    ],
+)
+def test_what_to_do_where_no_row_is_of_use(tuner: CommandLine, furnished: Workspace, rows: str, said: str) -> None:
+    (furnished.root / "data" / "none.jsonl").write_text(rows)
+    done = tuner("data", "inspect", "data/none.jsonl")
+    assert done.code == 2
+    assert said in done.err
+
+
 def test_backends_are_listed_and_shown(
     tuner: CommandLine, furnished: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

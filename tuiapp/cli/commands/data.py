@@ -30,7 +30,9 @@ def add(commands: Commands, shared: Parser) -> None:
         "training takes them, with what is learned marked; it asks the backend's own collator.",
     )
     parser.add_argument("file", metavar="FILE", help="a file, a folder of shards, or hub:ID")
-    parser.add_argument("--objective", default="sft", choices=["sft", "kto", "dpo", "pretrain"])
+    parser.add_argument(
+        "--objective", choices=["sft", "kto", "dpo", "pretrain"], help="what they are for (default: what the rows say)"
+    )
     parser.add_argument("--model", metavar="M", help="a model's folder, RUN[@STEP], or a Hub id that was downloaded")
     parser.add_argument("--sequence-length", type=int, default=2048, metavar="N", help="where rows are cut (2048)")
     parser.add_argument("--train-on-inputs", default="auto", choices=["auto", "enabled", "disabled"])
@@ -64,12 +66,14 @@ def inspect(arguments: argparse.Namespace) -> int:
             progress=progress,
         )
     wanted = arguments.mask or arguments.rows or arguments.row
-    masks = _masks(context, arguments) if wanted and found.report.rows else None
+    masks = _masks(context, arguments, found.objective.value) if wanted and found.report.rows else None
     if arguments.json:
         print_json(as_json(found, masks))
     else:
         _print(found, masks)
-    return 0 if found.report.rows else BAD_INPUT
+        _tell_what_next(found)
+    learned = found.tokens is None or found.tokens.trainable
+    return 0 if found.report.rows and learned else BAD_INPUT
 
 
 def as_json(found: Inspection, masks: list[MaskedRow] | None) -> dict[str, object]:
@@ -77,12 +81,14 @@ def as_json(found: Inspection, masks: list[MaskedRow] | None) -> dict[str, objec
     report = found.report
     shown: dict[str, object] = {
         "format": report.format.value if report.format else None,
+        "objective": found.objective.value,
         "rows": report.rows,
         "problems": [{"line": p.line, "code": p.code, "message": p.message} for p in report.problems],
         "problem_count": report.problem_count,
         "duplicate_rows": report.duplicate_rows,
         "remarks": [{"line": p.line, "code": p.code, "message": p.message} for p in report.remarks],
         "tool_calls": dict(report.tool_calls),
+        "labels": {str(label).lower(): count for label, count in report.labels.items()},
         "tokens": found.tokens.as_dict() if found.tokens else None,
     }
     if masks is not None:
@@ -103,7 +109,7 @@ def _check(arguments: argparse.Namespace) -> None:
         )
 
 
-def _masks(context: Context, arguments: argparse.Namespace) -> list[MaskedRow]:
+def _masks(context: Context, arguments: argparse.Namespace, objective: str) -> list[MaskedRow]:
     from tuiapp.handlers.data import find_file, loss_masks
     from tuner.core.errors import DiscoveryError, ErrorCode
 
@@ -111,7 +117,7 @@ def _masks(context: Context, arguments: argparse.Namespace) -> list[MaskedRow]:
         context,
         find_file(context, arguments.file),
         model=arguments.model,
-        objective=arguments.objective,
+        objective=objective,
         backend=arguments.backend,
         sequence_length=arguments.sequence_length,
         train_on_inputs=arguments.train_on_inputs,
@@ -131,7 +137,7 @@ def _masks(context: Context, arguments: argparse.Namespace) -> list[MaskedRow]:
 def _print(found: Inspection, masks: list[MaskedRow] | None) -> None:
     from tuiapp.cli.output import print_line
 
-    _print_report(found.report)
+    _print_report(found.report, found.objective.value)
     if found.tokens is not None:
         from tuiapp.cli.token_view import token_lines
 
@@ -144,11 +150,38 @@ def _print(found: Inspection, masks: list[MaskedRow] | None) -> None:
         print_masks(masks)
 
 
-def _print_report(report: DatasetReport) -> None:
+def _tell_what_next(found: Inspection) -> None:
+    """Where nothing could be trained: what to do."""
+    from tuiapp.cli.output import tell
+
+    report, tokens = found.report, found.tokens
+    if report.rows and (tokens is None or tokens.trainable):
+        return
+    if report.by_code["WRONG_FORMAT"]:
+        tell(
+            f"{found.objective.value} cannot use these rows: leave --objective out, or convert them: tuner data convert"
+        )
+    elif not report.rows and report.by_code["UNKNOWN_FORMAT"]:
+        tell(
+            "rows need one of these sets of keys: text; messages; conversations; prompt and completion; "
+            "instruction and output; chosen and rejected"
+        )
+    elif not report.rows:
+        tell("no row can be used: " + ("mend the lines above" if report.problem_count else "the file holds none"))
+    elif tokens is not None and tokens.truncated_rows:
+        tell(f"nothing would be learned: --sequence-length {tokens.max} takes every row whole")
+    else:
+        tell("nothing would be learned: --mask shows the rows as the model reads them")
+
+
+def _print_report(report: DatasetReport, objective: str) -> None:
     from tuiapp.cli.output import print_line
 
-    print_line(f"format    {report.format.value if report.format else 'unknown'}")
+    print_line(f"format    {f'{report.format.value}, for {objective}' if report.format else 'unknown'}")
     print_line(f"rows      {report.rows}")
+    if report.labels:
+        one = "; KTO learns from both kinds" if len(report.labels) == 1 else ""
+        print_line(f"labels    {report.labels[True]} true, {report.labels[False]} false{one}")
     print_line(f"problems  {report.problem_count}")
     for problem in report.problems:
         print_line(f"  line {problem.line}: {problem.message} [{problem.code}]")
