@@ -13,7 +13,7 @@ from tuiapp.widgets.strips import Part, clip
 from tuner.core.issues import Issue, Severity
 from tuner.runs.text_tail import inert
 
-_GLYPH = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.INFO: "·"}
+GLYPH = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.INFO: "·"}
 
 
 class IssueList(CursorPane):
@@ -65,7 +65,7 @@ class IssueList(CursorPane):
         place = (f"line {issue.line} " if issue.line else "") + inert(issue.path)
         lines: list[list[Part]] = [
             clip(
-                [(f"{_GLYPH[issue.severity]} ", style), (place.strip(), ink.strong), (f"  {issue.code}", ink.faint)],
+                [(f"{GLYPH[issue.severity]} ", style), (place.strip(), ink.strong), (f"  {issue.code}", ink.faint)],
                 width,
             )
         ]

@@ -9,6 +9,7 @@ import pytest
 
 from tuiapp.handlers.form_reading import Difference
 from tuiapp.handlers.train import TrainPlan, TrainRequest
+from tuiapp.screens.editor.verdict import verdict
 from tuiapp.widgets.ink import _COLOURLESS as INK
 from tuiapp.widgets.preflight.lines import Known, preflight_lines
 from tuner.core.backend_protocol import Estimate
@@ -53,6 +54,12 @@ def test_rows_and_what_cannot_be_used() -> None:
     assert "Data        1,200 rows · prompt/completion · ⚠ 3 cannot be used" in text
     assert "Validation  100 rows" in text
     assert "Tokens      –  its tokenizer is not on this machine" in text
+
+
+def test_of_a_dataset_on_the_hub_the_rows_that_were_looked_at_are_not_taken_for_all() -> None:
+    report = DatasetReport(Path("hub:org/rows"), DatasetFormat.MESSAGES, rows=200, sampled=True)
+    assert "the first 200 rows" in said(Known(plan(reports=[report])))
+    assert "200 rows" not in " ".join(verdict(plan(reports=[report]), ""))
 
 
 def test_tokens_their_lengths_and_what_is_learned() -> None:

@@ -27,7 +27,7 @@ def _estimate(plan: TrainPlan) -> list[str]:
     said = []
     if plan.estimate.steps:
         said.append(_many(plan.estimate.steps, "step"))
-    rows = sum(r.rows for r in plan.reports[:1])
+    rows = sum(r.rows for r in plan.reports[:1] if not r.sampled)
     if rows:
         said.append(_many(rows, "row"))
     return said

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from tuiapp.widgets.form.labels import section_title
-from tuiapp.widgets.form.painter import GLYPH
 from tuiapp.widgets.form.rows import BackendRow, Heading, Row
 from tuiapp.widgets.form.values import range_text, shown
 from tuiapp.widgets.ink import Ink
+from tuiapp.widgets.issue_list import GLYPH
 from tuiapp.widgets.pane import LinePane
 from tuiapp.widgets.strips import Part
 from tuner.core.issues import Issue, Severity

@@ -13,6 +13,7 @@ from tuiapp.widgets.form.labels import BACKEND, WIDTH, label_of, section_title
 from tuiapp.widgets.form.rows import BackendRow, FieldRow, Heading, Row
 from tuiapp.widgets.form.values import NOTHING, shown
 from tuiapp.widgets.ink import Ink
+from tuiapp.widgets.issue_list import GLYPH
 from tuiapp.widgets.strips import Part, clip, fit, spread, width_of
 from tuner.core.fields import FieldKind
 from tuner.core.issues import Issue, Severity
@@ -21,7 +22,6 @@ from tuner.runs.text_tail import inert
 if TYPE_CHECKING:
     from tuiapp.handlers.form import FieldState, FormState
 
-GLYPH = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.INFO: "·"}
 _LEAST_NOTE = 12
 
 

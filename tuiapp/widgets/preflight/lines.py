@@ -56,7 +56,8 @@ def _data_lines(plan: TrainPlan, ink: Ink) -> list[list[Part]]:
     lines = []
     for label, report in zip(("Data", "Validation"), plan.reports, strict=False):
         kind = report.format.value.replace("_", "/") if report.format is not None else ""
-        parts: list[Part] = [(f"{report.rows:,} rows", ink.text), (f" · {kind}" if kind else "", ink.muted)]
+        count = f"the first {report.rows:,} rows" if report.sampled else f"{report.rows:,} rows"
+        parts: list[Part] = [(count, ink.text), (f" · {kind}" if kind else "", ink.muted)]
         if report.problem_count:
             parts.append((f" · ⚠ {report.problem_count:,} cannot be used", ink.warning))
         lines.append(_line(label, *parts, ink=ink))
