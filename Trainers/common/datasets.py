@@ -12,9 +12,10 @@ from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import ErrorCode, FailureClass, TunerError
 from tuner.core.states import Phase
 from tuner.data.dataset_files import exists
-from tuner.data.inspect import DatasetReport, usable_rows
 from tuner.data.records import DatasetUnreadable
+from tuner.data.report import DatasetReport
 from tuner.data.split import METHOD, rows_sha256, split_rows
+from tuner.data.usable_rows import usable_rows
 
 Row = dict[str, Any]
 

@@ -18,7 +18,8 @@ from Trainers.common.failures import describe
 from Trainers.common.quick_start import begin_loading
 from Trainers.inspect.collated import Asked, described
 from tuner.core.enums import DatasetFormat, Objective
-from tuner.data.inspect import DatasetReport, numbered_rows
+from tuner.data.report import DatasetReport
+from tuner.data.usable_rows import numbered_rows
 
 
 def main() -> int:

@@ -18,7 +18,8 @@ def score(payload: Payload, reporter: Reporter) -> bool:
     from Trainers.common.quick_start import end_loading
     from tuner.core.enums import DatasetFormat, Objective
     from tuner.core.states import Phase
-    from tuner.data.inspect import DatasetReport, usable_rows
+    from tuner.data.report import DatasetReport
+    from tuner.data.usable_rows import usable_rows
     from tuner.runs.atomic import append_line
 
     path = Path(payload.dataset["test"])

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.core.enums import DatasetFormat, Objective
-from tuner.data.inspect import LISTED, DatasetReport, file_sha256, inspect_dataset, usable_rows
+from tuner.data.dataset_files import file_sha256
+from tuner.data.inspect import inspect_dataset
 from tuner.data.records import DatasetUnreadable
+from tuner.data.report import LISTED, DatasetReport
 from tuner.data.split import held_out
+from tuner.data.usable_rows import usable_rows
 
 AUTO, SFT = DatasetFormat.AUTO, Objective.SFT
 ROW = {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}

@@ -15,9 +15,10 @@ from tests.support.command_line import run_tuner, tuner_json
 from Trainers.inspect import masks as script
 from Trainers.inspect.masks import masks
 from tuner.core.enums import DatasetFormat, Objective
-from tuner.data.inspect import DatasetReport, numbered_rows
 from tuner.data.learned_turns import Turns
+from tuner.data.report import DatasetReport
 from tuner.data.tokens import count_tokens
+from tuner.data.usable_rows import numbered_rows
 
 pytestmark = pytest.mark.xdist_group("masks")
 """One worker alone has to load torch for them."""

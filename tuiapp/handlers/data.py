@@ -16,8 +16,10 @@ from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import DiscoveryError, ErrorCode, ValidationError
 from tuner.data.dataset_files import exists
 from tuner.data.formats import detect, purpose
-from tuner.data.inspect import DatasetReport, Progress, inspect_dataset
+from tuner.data.inspect import inspect_dataset
 from tuner.data.records import DatasetUnreadable, Record, read_lines
+from tuner.data.report import DatasetReport
+from tuner.data.usable_rows import Progress
 
 if TYPE_CHECKING:
     from tuner.data.learned_turns import Turns

@@ -10,8 +10,8 @@ from tuner.config.workspace import cannot_write, expanded
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import ValidationError
 from tuner.data.conversion import ConversionReport, convert_file
-from tuner.data.inspect import Progress
 from tuner.data.records import DatasetUnreadable
+from tuner.data.usable_rows import Progress
 
 
 def convert_dataset(

@@ -14,8 +14,8 @@ from tuner.core.issues import Severity
 from tuner.core.job import JobConfiguration
 from tuner.core.job_sections import model_short_name
 from tuner.data.dataset_files import dataset_sha256
-from tuner.data.inspect import DatasetReport
 from tuner.data.records import DatasetUnreadable
+from tuner.data.report import DatasetReport
 from tuner.jobs.submit import RunSpec
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from tuner.core.interfaces import IHandler
 from tuner.core.issues import Issue, has_errors
 from tuner.core.job import JobConfiguration
 from tuner.data.checks import dataset_issues, model_issues
-from tuner.data.inspect import DatasetReport
+from tuner.data.report import DatasetReport
 from tuner.discovery.resolve import resolve_job
 from tuner.jobs.start import start_supervisor
 from tuner.jobs.submit import Launch, create_run

@@ -10,11 +10,11 @@ from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.errors import ConfigurationError, ValidationError
 from tuner.data.bad_record import BadRecord
 from tuner.data.dataset_files import identity
-from tuner.data.inspect import Progress, numbered_rows
 from tuner.data.line import Record
 from tuner.data.report import DatasetReport
 from tuner.data.reshape import reshape
 from tuner.data.row_files import check_suffix, write_records
+from tuner.data.usable_rows import Progress, numbered_rows
 from tuner.runs.export_file import whole_file
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tuner.data.inspect import Problem
+from tuner.data.report import Problem
 
 LISTED = 20
 """Lines kept one by one; all are counted."""

@@ -16,10 +16,11 @@ from tuner.core.enums import DatasetFormat, Objective
 from tuner.data.chat_tokenizer import identity as tokenizer_identity
 from tuner.data.chat_tokenizer import load_chat_tokenizer, takes_long
 from tuner.data.dataset_files import identity
-from tuner.data.inspect import DatasetReport, numbered_rows
+from tuner.data.report import DatasetReport
 from tuner.data.row_texts import Learning
 from tuner.data.token_rows import CountedRow, CountedSequence
 from tuner.data.tokens import sample_rows
+from tuner.data.usable_rows import numbered_rows
 from tuner.runs.atomic import write_bytes
 
 SECONDS = 0.25

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.data.chat_tokenizer import ChatTokenizer, load_chat_tokenizer
-from tuner.data.inspect import DatasetReport, Problem, numbered_rows
 from tuner.data.learned_turns import Turns
 from tuner.data.records import Record
+from tuner.data.report import DatasetReport, Problem
 from tuner.data.row_texts import Learning
 from tuner.data.token_report import LISTED, TokenReport, histogram, percentile
 from tuner.data.token_rows import CountedRow, counted_rows
+from tuner.data.usable_rows import numbered_rows
 
 LEAST = 64
 """Rows that are counted however long it takes: fewer would say nothing."""

@@ -27,7 +27,8 @@ from Trainers.mlx.schedules import Schedule
 from tuner.config.workspace import Workspace
 from tuner.core.enums import DatasetFormat, Objective
 from tuner.core.states import RunState
-from tuner.data.inspect import DatasetReport, usable_rows
+from tuner.data.report import DatasetReport
+from tuner.data.usable_rows import usable_rows
 from tuner.discovery.references import find_checkpoint
 from tuner.runs.checkpoint_marker import is_complete
 from tuner.runs.events import read_events

@@ -102,6 +102,19 @@ def test_a_dry_run_writes_nothing(tuner: CommandLine, config: Path) -> None:
     assert sorted(tuner.workspace.root.rglob("*")) == before
 
 
+def test_a_dry_run_says_what_this_machine_lacks(
+    tuner: CommandLine, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("train", config, "--backend", "cpu", "--dry-run")
+    assert tuner.json(*words)["lacking"] is None
+    monkeypatch.setattr(CPUBackend, "validate_environment", lambda *_: (False, "torch is missing. Install it"))
+    lacking = tuner.json(*words)["lacking"]
+    assert (lacking["code"], lacking["hint"]) == ("UNSUPPORTED_BACKEND", "Install it")
+    done = tuner(*words)
+    assert done.code == 0
+    assert "not on this machine: the cpu backend cannot train here: torch is missing" in done.err
+
+
 def test_a_dry_run_of_a_broken_configuration_lists_what_is_wrong(tuner: CommandLine, config: Path) -> None:
     words = ("train", config, "--backend", "cpu", "--dry-run", "--set", "schedule.epochs=99")
     found = tuner.json(*words, expected=2)

@@ -23,8 +23,9 @@ from tuiapp.screens.data.panes import DataFiles, MaskPane, ReportPane
 from tuiapp.screens.data.screen import DataScreen
 from tuner.config.workspace import Workspace
 from tuner.core.enums import DatasetFormat
-from tuner.data.inspect import DatasetReport, Progress
+from tuner.data.report import DatasetReport
 from tuner.data.token_report import TokenReport
+from tuner.data.usable_rows import Progress
 
 
 def write_rows(path: Path, rows: list[Mapping[str, object]]) -> Path:

@@ -9,7 +9,8 @@ from tuiapp.cli.parser import Parser
 from tuiapp.cli.types import Commands
 
 if TYPE_CHECKING:
-    from tuiapp.handlers.train import TrainPlan
+    from tuiapp.handlers.train import TrainHandler, TrainPlan
+    from tuner.core.errors import BackendError
 
 
 def add(commands: Commands, shared: Parser) -> None:
@@ -48,12 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
     plan = handler.plan(request)
     if arguments.dry_run:
         launch = handler.launch(plan, context.workspace.runs / "RUN") if plan.ok else None
+        lacking = _lacking(handler, plan) if plan.ok else None
         if arguments.json:
-            print_json(plan.as_dict(launch))
+            print_json({**plan.as_dict(launch), "lacking": lacking.as_dict() if lacking else None})
         else:
             print_issues(plan.issues)
             if launch is not None:
                 _print_plan(plan, launch.argv)
+                if lacking is not None:
+                    tell(f"not on this machine: {lacking.message}
+  hint: {lacking.hint}")
         return 0 if plan.ok else BAD_INPUT
     if not arguments.json:
         print_issues(plan.issues)
@@ -68,6 +73,17 @@ def run(arguments: argparse.Namespace) -> int:
             tell(f"started; watch it: tuner-tui, or tuner runs logs {run_dir.name} --follow")
         return 0
     return follow(runs, run_dir, as_json=arguments.json)
+
+
+def _lacking(handler: TrainHandler, plan: TrainPlan) -> BackendError | None:
+    """What this machine lacks to run the plan."""
+    from tuner.core.errors import BackendError
+
+    try:
+        handler.check_environment(plan)
+    except BackendError as error:
+        return error
+    return None
 
 
 def _print_plan(plan: TrainPlan, argv: list[str]) -> None:

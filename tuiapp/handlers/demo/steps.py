@@ -12,7 +12,7 @@ from tuiapp.handlers.runs import RunsHandler
 from tuiapp.handlers.train import TrainHandler, TrainRequest
 from tuner.core.errors import BackendError, ErrorCode
 from tuner.core.states import RunState
-from tuner.data.inspect import file_sha256
+from tuner.data.dataset_files import file_sha256
 from tuner.discovery.references import RankedCheckpoint
 from tuner.jobs.start import start_supervisor
 from tuner.jobs.submit import Launch, RunSpec, create_run

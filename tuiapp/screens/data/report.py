@@ -14,7 +14,7 @@ from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
     from tuiapp.handlers.data import Inspection
-    from tuner.data.inspect import DatasetReport
+    from tuner.data.report import DatasetReport
     from tuner.data.token_report import TokenReport
 
 Line = list[Part]
