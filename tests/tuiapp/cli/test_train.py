@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.training.cpu import CPUBackend
 from tests.support.command_line import start_tuner
 from tests.support.fake_trainers import TRAINS
 from tests.support.pretender import pretend

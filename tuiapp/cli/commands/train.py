@@ -57,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
             if launch is not None:
                 _print_plan(plan, launch.argv)
                 if lacking is not None:
-                    tell(f"not on this machine: {lacking.message}
-  hint: {lacking.hint}")
+                    tell(f"not on this machine: {lacking.message}")
+                    tell(f"  hint: {lacking.hint}")
         return 0 if plan.ok else BAD_INPUT
     if not arguments.json:
         print_issues(plan.issues)
