@@ -84,6 +84,14 @@ def test_no_interpreter_has_the_package(python: str) -> None:
 
 
 @pytest.mark.usefixtures("elsewhere")
+def test_another_interpreter_that_is_killed_in_the_middle_of_a_row_is_told(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("""#!/bin/sh\nprintf '{"text": "one"}\\n{"text": "tw'; kill -9 $$\n""")
+    python.chmod(0o755)
+    assert "could not read it" in refusal("hub:owner/name", str(python))
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_the_hub_over_the_wire(here: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     python = sys.prefix + "/bin/python"
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))

@@ -10,15 +10,12 @@ from pathlib import Path
 from tuner.config.workspace import Workspace
 from tuner.core.enums import DatasetFormat
 from tuner.data.formats import detect, purpose
-from tuner.data.records import DatasetUnreadable, read_lines
+from tuner.data.records import SUFFIXES, DatasetUnreadable, read_lines
 
-_SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".parquet", ".json"})
 _NOT_DATA = frozenset({"runs", "published", "node_modules", "site-packages", "__pycache__"})
 _DEEPEST = 3
 """Folders below the workspace's own; deeper ones are other programs' mostly."""
 _MOST = 500
-_WHOLE_JSON = 10_000_000
-"""Bytes up to which a .json file is read to see what it holds: there is no reading it in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +46,7 @@ def list_data_files(workspace: Workspace) -> list[DataFile]:
                 continue
         except OSError:
             continue  # gone, or not ours to read
-        found.append(
-            DataFile(path, str(path.relative_to(workspace.root)), stat.st_size, _format_of(path, stat.st_size))
-        )
+        found.append(DataFile(path, str(path.relative_to(workspace.root)), stat.st_size, _format_of(path)))
         if len(found) == _MOST:
             break
     return sorted(found, key=lambda f: f.name)
@@ -66,13 +61,12 @@ def _candidates(root: Path) -> Iterator[Path]:
             folders[:] = []
             continue  # a run or a model
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in _SUFFIXES:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield here / name
 
 
-def _format_of(path: Path, size: int) -> DatasetFormat | None:
-    if path.suffix.lower() == ".json" and size > _WHOLE_JSON:
-        return None
+def _format_of(path: Path) -> DatasetFormat | None:
+    """By the first record; no reader goes further for it."""
     try:
         first = next(read_lines(path), None)
     except DatasetUnreadable:

@@ -100,5 +100,5 @@ def _keep(asked: _Asked, report: DatasetReport) -> None:
     newest = max(f.mtime for f in asked.files)
     if time.time() - newest > _SETTLED:
         while len(_kept) >= KEPT:
-            del _kept[next(iter(_kept))]
+            _kept.pop(next(iter(_kept), None), None)  # several threads of a screen may be here
         _kept[asked] = report

@@ -102,7 +102,10 @@ def _from_process(name: HubName, python: str) -> Iterator[Line]:
     ended = ""
     try:
         for number, source in enumerate(process.stdout, 1):
-            value = decode(source)
+            try:
+                value = decode(source)
+            except (ValueError, RecursionError):
+                break  # it was ended in the middle of a line
             if isinstance(value, dict):
                 yield as_line(number, value, 0)
             else:

@@ -80,6 +80,13 @@ def test_datasets_are_found_and_other_files_are_not(furnished: Workspace) -> Non
     assert found[0].bytes == (furnished.root / "data" / "a.jsonl").stat().st_size
 
 
+def test_of_a_large_json_file_the_first_record_is_read_alone(workspace: Workspace) -> None:
+    rows = ",".join('{"prompt": "p", "completion": "c"}' for _ in range(400_000))
+    (workspace.root / "large.json").write_text(f"[{rows}")  # it breaks off, which nobody meets
+    (found,) = list_data_files(workspace)
+    assert found.bytes > 10_000_000 and found.format is DatasetFormat.PROMPT_COMPLETION
+
+
 async def test_a_file_is_looked_through_and_the_next_one_too(furnished: Workspace) -> None:
     app = make_app(furnished)
     async with app.run_test(size=WIDE) as pilot:
