@@ -16,16 +16,11 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from tuiapp.handlers.checkpoint_rows import CheckpointRow
-    from tuiapp.handlers.data import Inspection, MaskedRow
-    from tuiapp.handlers.data_files import DataFile
-    from tuiapp.handlers.fixes import ProposedFix
     from tuiapp.handlers.train import TrainPlan
     from tuiapp.handlers.upload import UploadPlan
     from tuiapp.screens.chooser.sources import Source
-    from tuiapp.screens.data.request import DataRequest
     from tuiapp.screens.reading.overlay import OverlayRun
     from tuiapp.widgets.machine_facts import Fact
-    from tuner.runs.compare import Comparison
     from tuner.runs.log_places import Timeline
     from tuner.runs.log_reader import LogPage, LogReader
     from tuner.runs.log_search import ErrorSearch
@@ -127,22 +122,6 @@ class OverlayRead(Message):
 
 
 @dataclass(eq=False, repr=False)
-class FixProposed(Message):
-    """What to change in the configuration of a run that ran out of memory."""
-
-    fix: ProposedFix
-    name: str
-    run_dir: Path
-
-
-@dataclass(eq=False, repr=False)
-class FixPlanned(Message):
-    """The changed configuration is sound."""
-
-    plan: TrainPlan
-
-
-@dataclass(eq=False, repr=False)
 class RunStarted(Message):
     """A new run is on disk and its supervisor is started."""
 
@@ -181,13 +160,6 @@ class Undoable(Message):
 
 
 @dataclass(eq=False, repr=False)
-class ComparisonRead(Message):
-    """Several runs, held against the first of them."""
-
-    comparison: Comparison
-
-
-@dataclass(eq=False, repr=False)
 class Exported(Message):
     """Metrics were written to a file of so many bytes."""
 
@@ -200,49 +172,6 @@ class ExportTaken(Message):
     """The file to export to is there already."""
 
     path: Path
-
-
-@dataclass(eq=False, repr=False)
-class DataFilesListed(Message):
-    """The dataset files of the workspace."""
-
-    files: Sequence[DataFile]
-
-
-@dataclass(eq=False, repr=False)
-class DataProgress(Message):
-    """How far a dataset is read."""
-
-    asked: DataRequest
-    text: str
-
-
-@dataclass(eq=False, repr=False)
-class DataInspected(Message):
-    """What is in a dataset; ``problem`` says why its tokens were not counted though a model was named."""
-
-    asked: DataRequest
-    found: Inspection
-    problem: str = ""
-
-
-@dataclass(eq=False, repr=False)
-class MasksRead(Message):
-    """Rows with their loss mask, from the ``first`` usable one on (counted from 1)."""
-
-    asked: DataRequest
-    first: int
-    rows: Sequence[MaskedRow]
-
-
-@dataclass(eq=False, repr=False)
-class Converted(Message):
-    """A dataset was written in another format; ``note`` says what was left out."""
-
-    path: Path
-    rows: int
-    bytes: int
-    note: str
 
 
 @dataclass(eq=False, repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from textual.events import Resize
 from textual.message import Message
 
 from tuiapp.actions import Where
-from tuiapp.messages import FixPlanned, Refused
+from tuiapp.messages import Refused
 from tuiapp.screens.base import ActingModal
 from tuiapp.screens.guarded import guarded
 from tuiapp.screens.launching import Launching
@@ -28,9 +29,17 @@ from tuner.runs.text_tail import inert
 
 if TYPE_CHECKING:
     from tuiapp.handlers.fixes import ProposedFix
+    from tuiapp.handlers.train import TrainPlan
 
 _SHARE, _AROUND = 0.94, 7
 """What the dialog may take of the screen's height, and its rows that are no lines: border, status, bar."""
+
+
+@dataclass(eq=False, repr=False)
+class FixPlanned(Message):
+    """The changed configuration is sound."""
+
+    plan: TrainPlan
 
 
 class FixScreen(ActingModal[str], Launching):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.events import DescendantFocus
 from textual.message import Message
 
 from tuiapp.actions import Where
-from tuiapp.messages import ComparisonRead, Exported, Refused
+from tuiapp.messages import Exported, Refused
 from tuiapp.screens.base import ActingScreen
 from tuiapp.screens.compare.cells import METRIC_HEAD, metric_rows, setting_rows
 from tuiapp.screens.compare.export import ExportScreen
@@ -24,6 +25,13 @@ from tuner.runs.text_tail import inert
 
 _LOW = 26
 """Rows of the screen below which only the table in use is shown."""
+
+
+@dataclass(eq=False, repr=False)
+class ComparisonRead(Message):
+    """Several runs, held against the first of them."""
+
+    comparison: Comparison
 
 
 class CompareScreen(ActingScreen[None]):

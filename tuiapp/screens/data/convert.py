@@ -12,8 +12,9 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from tuiapp.actions import Where
-from tuiapp.messages import Converted, DataProgress, ExportTaken, Refused
+from tuiapp.messages import ExportTaken, Refused
 from tuiapp.screens.base import ActingModal
+from tuiapp.screens.data.messages import Converted, DataProgress
 from tuiapp.screens.data.reading import Abandoned
 from tuiapp.screens.data.request import DataRequest
 from tuiapp.screens.guarded import guarded

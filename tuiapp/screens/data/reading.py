@@ -9,8 +9,8 @@ from textual import work
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from tuiapp.messages import DataFilesListed, DataInspected, DataProgress, MasksRead
 from tuiapp.screens.base import ActingScreen
+from tuiapp.screens.data.messages import DataFilesListed, DataInspected, DataProgress, MasksRead
 from tuiapp.screens.data.request import DataRequest
 from tuiapp.screens.guarded import guarded
 from tuner.core.errors import TunerError

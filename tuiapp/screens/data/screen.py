@@ -8,13 +8,13 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.events import DescendantFocus
 from textual.timer import Timer
 
 from tuiapp.actions import Where
 from tuiapp.formatting import size
-from tuiapp.messages import Converted, DataFilesListed, DataInspected, DataProgress, MasksRead, Refused
-from tuiapp.screens.data.choices import DataChoices
+from tuiapp.messages import Refused
+from tuiapp.screens.data.arrangement import TABS, DataArrangement
+from tuiapp.screens.data.messages import Converted, DataFilesListed, DataInspected, DataProgress, MasksRead
 from tuiapp.screens.data.panes import DataFiles, MaskPane, ReportPane
 from tuiapp.widgets.bars import ActionBar, StatusLine, TabBar, TopBar
 from tuiapp.widgets.bindings import bindings_for
@@ -27,10 +27,9 @@ _PAUSE = 0.25
 """Seconds that the cursor rests on a file before it is read."""
 _ROWS = 20
 """Rows whose mask is asked for at once."""
-_TABS = {"Files": "files", "Report": "report", "Mask": "masks"}
 
 
-class DataScreen(DataChoices):
+class DataScreen(DataArrangement):
     """``runs`` say which models there are, and which was trained on which file."""
 
     WHERE = Where.DATA
@@ -62,7 +61,7 @@ class DataScreen(DataChoices):
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.tuner.surroundings.place, "Data")
-        yield TabBar(list(_TABS))
+        yield TabBar(list(TABS))
         with Container(id="data"):
             yield DataFiles()
             with Vertical(id="about"):
@@ -132,7 +131,7 @@ class DataScreen(DataChoices):
     @on(CursorPane.Chosen, "#files")
     def _file_chosen(self) -> None:
         self.show_masks(1)
-        self._go_to("masks")
+        self.go_to("masks")
 
     def action_next_rows(self) -> None:
         shown = self.query_one(MaskPane).rows
@@ -177,36 +176,6 @@ class DataScreen(DataChoices):
                 self.list_files()
 
         self.app.push_screen(ConvertScreen(replace(asked, model=None)), done)
-
-    # Panes
-
-    def action_next_pane(self) -> None:
-        self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, by: int) -> None:
-        names = list(_TABS.values())
-        here = self.focused.id if self.focused is not None else None
-        self._go_to(names[(names.index(here) + by) % len(names)] if here in names else names[0])
-
-    def _go_to(self, name: str) -> None:
-        for pane in _TABS.values():
-            self.set_class(pane == name, f"-{pane}")
-        self.query_one(TabBar).show(next(tab for tab, pane in _TABS.items() if pane == name))
-        self.query_one(f"#{name}").focus()
-
-    @on(TabBar.Picked)
-    def _tab_picked(self, event: TabBar.Picked) -> None:
-        event.stop()
-        self._go_to(_TABS[event.name])
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """A click, too, says which pane is used."""
-        name = event.widget.id
-        if name in _TABS.values() and not self.has_class(f"-{name}"):
-            self._go_to(str(name))
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
 
-from tuiapp.messages import FixProposed, Refused
+from tuiapp.messages import Refused
 from tuiapp.screens.guarded import guarded
 from tuiapp.screens.main.run_actions import RunActions
 from tuner.runs.text_tail import inert
+
+if TYPE_CHECKING:
+    from tuiapp.handlers.fixes import ProposedFix
+
+
+@dataclass(eq=False, repr=False)
+class FixProposed(Message):
+    """What to change in the configuration of a run that ran out of memory."""
+
+    fix: ProposedFix
+    name: str
+    run_dir: Path
 
 
 class FixActions(RunActions):
