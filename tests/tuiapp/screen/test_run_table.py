@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import pytest
@@ -83,6 +83,14 @@ async def test_states_are_told_in_glyphs_and_words() -> None:
     async with TableApp().run_test(size=WIDE) as pilot:
         said = lines(await showing(pilot, runs))
         assert "▓▓▓▓░░" in said[1] and "21m" in said[1] and "OOM@120" in said[3] and "succeeded" in said[6]
+
+
+async def test_a_long_reason_leaves_the_name_in_sight() -> None:
+    error: Mapping[str, object] = {"code": "ARTIFACT_DOWNLOAD_FAILED"}
+    async with TableApp().run_test(size=(30, 8)) as pilot:
+        table = await showing(pilot, [make_summary(1, state="failed", error=error)])
+        assert names(table) == ["run-1"]
+        assert "artifact down" in text_of(table)
 
 
 async def test_runs_of_one_name_are_told_apart_where_there_is_no_room_for_all() -> None:

@@ -115,7 +115,7 @@ def _histogram(tokens: TokenReport, asked: DataRequest, ink: Ink, width: int) ->
     for low, high, rows in tokens.histogram:
         beyond = low > asked.sequence_length
         yield [
-            (f"{low:>{digits},}–{high:<{digits},} ", ink.muted),
+            (f"{low:>{digits},}{f'–{high:,}' if high > low else '':<{digits + 1}} ", ink.muted),
             (fit(_bar(rows / most * room), room + 1), ink.warning if beyond else ink.primary),
             (f"{rows:,}", ink.text),
             ("  truncated" if beyond and rows else "", ink.warning),

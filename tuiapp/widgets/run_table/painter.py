@@ -103,8 +103,11 @@ class Painter:
         """
         name = self._name(run)
         said = words.plain(short_state(run))
-        state: list[Part] = [(said, self._state_style(run))]
         taken = sum(cell_len(text) for text, _ in name)
+        left = max(_STATE, width - taken - 1)
+        if cell_len(said) > left:  # the name is what a run is known by
+            said = fit(said, left)
+        state: list[Part] = [(said, self._state_style(run))]
         room = width - _STATE - _CURVE - 2
         curve = words.sparkline(run.sparkline, _CURVE)
         if run.name in self.shared and taken + len(run.id[-4:]) + 1 > room:
