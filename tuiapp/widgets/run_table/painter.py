@@ -104,7 +104,7 @@ class Painter:
         name = self._name(run)
         said = words.plain(short_state(run))
         taken = sum(cell_len(text) for text, _ in name)
-        left = max(_STATE, width - taken - 1)
+        left = min(max(_STATE, width - taken - 1), width)
         if cell_len(said) > left:  # the name is what a run is known by
             said = fit(said, left)
         state: list[Part] = [(said, self._state_style(run))]
