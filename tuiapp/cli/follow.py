@@ -62,6 +62,16 @@ class Progress:
         return " · ".join(parts)
 
 
+def leave(runs: RunsHandler, run_dir: Path, *, as_json: bool) -> int:
+    """Say which run was started and how to watch it, and go."""
+    if as_json:
+        print_json({"run_id": run_dir.name, **runs.summary(run_dir).as_dict()})
+    else:
+        print_line(run_dir.name)
+        tell(f"started; watch it: tuner-tui, or tuner runs logs {run_dir.name} --follow")
+    return DONE
+
+
 def follow(runs: RunsHandler, run_dir: Path, *, as_json: bool, timeout: float | None = None) -> int:
     """Follow to the end. Ctrl-C leaves the run going and says how to come back."""
     progress = Progress()

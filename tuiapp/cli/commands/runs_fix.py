@@ -24,8 +24,8 @@ def add(commands: Commands, shared: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from tuiapp.cli.follow import follow
-    from tuiapp.cli.output import print_json, print_line, tell
+    from tuiapp.cli.follow import follow, leave
+    from tuiapp.cli.output import print_json
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.fixes import proposed_fix, ran_out_of_memory, start_fix
     from tuiapp.handlers.runs import RunsHandler
@@ -55,12 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_changes(fix)
     run_dir = start_fix(context, fix, arguments.accept)
     if arguments.detach:
-        if arguments.json:
-            print_json({"run_id": run_dir.name, **runs.summary(run_dir).as_dict()})
-        else:
-            print_line(run_dir.name)
-            tell(f"started; watch it: tuner-tui, or tuner runs logs {run_dir.name} --follow")
-        return 0
+        return leave(runs, run_dir, as_json=arguments.json)
     return follow(runs, run_dir, as_json=arguments.json)
 
 

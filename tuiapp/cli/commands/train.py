@@ -34,9 +34,9 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from tuiapp.cli.exit_codes import BAD_INPUT
-    from tuiapp.cli.follow import follow
+    from tuiapp.cli.follow import follow, leave
     from tuiapp.cli.issues import print_issues
-    from tuiapp.cli.output import print_json, print_line, tell
+    from tuiapp.cli.output import print_json, tell
     from tuiapp.handlers.configs import read_configuration
     from tuiapp.handlers.context import open_context
     from tuiapp.handlers.runs import RunsHandler
@@ -66,12 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     handler.start(run_dir)
     runs = RunsHandler(context)
     if arguments.detach:
-        if arguments.json:
-            print_json({"run_id": run_dir.name, **runs.summary(run_dir).as_dict()})
-        else:
-            print_line(run_dir.name)
-            tell(f"started; watch it: tuner-tui, or tuner runs logs {run_dir.name} --follow")
-        return 0
+        return leave(runs, run_dir, as_json=arguments.json)
     return follow(runs, run_dir, as_json=arguments.json)
 
 

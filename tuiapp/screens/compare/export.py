@@ -12,9 +12,9 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tuiapp.actions import Where
-from tuiapp.messages import Exported, ExportTaken, Refused
-from tuiapp.screens.base import ActingModal
+from tuiapp.messages import Exported, ExportTaken
 from tuiapp.screens.guarded import guarded
+from tuiapp.screens.writing import Writing
 from tuiapp.widgets.bars import ActionBar
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.ink import ink_of
@@ -28,10 +28,11 @@ _SMOOTHING = 0.9
 _FEW = 6
 
 
-class ExportScreen(ActingModal[Exported]):
-    """Ends with what was written, or None. A file that is there is overwritten only after a yes."""
+class ExportScreen(Writing[Exported]):
+    """Metrics of runs, or a picture of them."""
 
     WHERE = Where.EXPORT
+    EXAMPLE = "runs.csv"
     BINDINGS = bindings_for(Where.EXPORT)
     DEFAULT_CSS = """
     ExportScreen #dialog {
@@ -51,7 +52,6 @@ class ExportScreen(ActingModal[Exported]):
         self._ids, self._labels = list(run_ids), list(labels)
         name = slugify(labels[0]) if len(labels) == 1 else f"{slugify(labels[0])}-and-{len(labels) - 1}-more"
         self._proposed = f"{name}.{suffix}"
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
@@ -75,11 +75,6 @@ class ExportScreen(ActingModal[Exported]):
         self.query_one(Input).focus()
         self.renew_bar()
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_write()
-
     def say(self, glyph: str, text: str, hint: str = "") -> None:
         """In as many lines as it takes: a path may be long."""
         ink = ink_of(self.app)
@@ -87,34 +82,18 @@ class ExportScreen(ActingModal[Exported]):
         told: list[list[Part]] = [[(f"{glyph} ", style), (text, ink.text)]] if glyph else [[(text, ink.muted)]]
         self.query_one("#status", TextBlock).show([*told, [(f"  → {hint}", ink.muted)]] if hint else told)
 
-    def action_write(self) -> None:
-        text = self.query_one(Input).value.strip()
-        if not text:
-            self.say("⚠", "the file has no name yet", "e.g. runs.csv")
-        elif not self._busy:  # a second Enter while it is written does nothing
-            self._start(self.tuner.services.workspace.resolve(text), force=False)
-
-    def action_back(self) -> None:
-        if not self._busy:
-            self.dismiss(None)
-
-    def _start(self, path: Path, *, force: bool) -> None:
-        self._busy = True
-        self.say("", "writing…")
-        self._write(path, force=force)
-
     @work(thread=True, exclusive=True, group="exporting", exit_on_error=False)
-    def _write(self, path: Path, *, force: bool) -> None:
+    def write(self, target: Path, *, force: bool) -> None:
         def act() -> list[Message]:
             from tuiapp.handlers.compare import CompareHandler
             from tuner.runs.export import Shape, format_of
 
-            picture = format_of(path).is_picture
-            if path.is_file() and not force:
-                return [ExportTaken(path)]
+            picture = format_of(target).is_picture
+            if target.is_file() and not force:
+                return [ExportTaken(target)]
             shape = Shape(smoothing=_SMOOTHING if picture else 0.0)
             handler = CompareHandler(self.tuner.services.context())
-            written = handler.export(self._ids, path, shape=shape, force=force)
+            written = handler.export(self._ids, target, shape=shape, force=force)
             return [Exported(written, written.stat().st_size)]
 
         guarded(self.post_message, "exporting", act)
@@ -122,21 +101,3 @@ class ExportScreen(ActingModal[Exported]):
     @on(Exported)
     def _exported(self, event: Exported) -> None:
         self.dismiss(event)
-
-    @on(ExportTaken)
-    def _taken(self, event: ExportTaken) -> None:
-        from tuiapp.screens.confirm import ConfirmScreen
-
-        self._busy = False
-        self.say("", "")
-
-        def answered(answer: bool | None) -> None:
-            if answer:
-                self._start(event.path, force=True)
-
-        question = ConfirmScreen("Overwrite this file?", [inert(str(event.path))], "Overwrite it")
-        self.app.push_screen(question, answered)
-
-    @on(Refused)
-    def _export_refused(self) -> None:
-        self._busy = False

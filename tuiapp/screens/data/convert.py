@@ -12,12 +12,12 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from tuiapp.actions import Where
-from tuiapp.messages import ExportTaken, Refused
-from tuiapp.screens.base import ActingModal
+from tuiapp.messages import ExportTaken
 from tuiapp.screens.data.messages import Converted, DataProgress
 from tuiapp.screens.data.reading import Abandoned
 from tuiapp.screens.data.request import DataRequest
 from tuiapp.screens.guarded import guarded
+from tuiapp.screens.writing import Writing
 from tuiapp.widgets.bars import ActionBar, StatusLine
 from tuiapp.widgets.bindings import bindings_for
 from tuiapp.widgets.pane import CursorPane
@@ -51,10 +51,11 @@ class FormatList(CursorPane):
         return clip([(f"{fit(name, 18)} ", self.ink.text), (_FORMATS[name], self.ink.muted)], width)
 
 
-class ConvertScreen(ActingModal[Converted]):
-    """Ends with what was written, or None. A file that is there is overwritten only after a yes."""
+class ConvertScreen(Writing[Converted]):
+    """The rows of a dataset in another format."""
 
     WHERE = Where.CONVERT
+    EXAMPLE = "data/new.jsonl"
     BINDINGS = bindings_for(Where.CONVERT)
     DEFAULT_CSS = """
     ConvertScreen #dialog {
@@ -71,7 +72,6 @@ class ConvertScreen(ActingModal[Converted]):
         super().__init__()
         self._asked = asked
         self._proposed = ""
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
@@ -100,30 +100,15 @@ class ConvertScreen(ActingModal[Converted]):
             self._proposed = str(target.relative_to(root) if target.is_relative_to(root) else target)
             field.value = self._proposed
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
+    @on(CursorPane.Chosen, "#formats")
+    def _format_chosen(self) -> None:
         self.action_write()
 
-    @on(CursorPane.Chosen, "#formats")
-    def action_write(self) -> None:
-        text = self.query_one(Input).value.strip()
-        if not text:
-            self.say("⚠", "the file has no name yet", "e.g. data/new.jsonl")
-        elif not self._busy:  # a second Enter while it is written does nothing
-            self._start(self.tuner.services.workspace.resolve(text), force=False)
-
-    def action_back(self) -> None:
-        if not self._busy:
-            self.dismiss(None)
-
-    def _start(self, target: Path, *, force: bool) -> None:
-        self._busy = True
-        self.say("", "writing…")
-        self._write(target, self.query_one(FormatList).selected, force=force)
+    def write(self, target: Path, *, force: bool) -> None:
+        self._convert(target, self.query_one(FormatList).selected, force=force)
 
     @work(thread=True, exclusive=True, group="converting", exit_on_error=False)
-    def _write(self, target: Path, to: str, *, force: bool) -> None:
+    def _convert(self, target: Path, to: str, *, force: bool) -> None:
         worker = get_current_worker()
 
         def going_on(rows: int, share: float | None) -> None:
@@ -156,26 +141,9 @@ class ConvertScreen(ActingModal[Converted]):
 
     @on(DataProgress)
     def _going_on(self, event: DataProgress) -> None:
-        if self._busy:
+        if self.busy:
             self.say("", event.text)
 
     @on(Converted)
     def _converted(self, event: Converted) -> None:
         self.dismiss(event)
-
-    @on(ExportTaken)
-    def _taken(self, event: ExportTaken) -> None:
-        from tuiapp.screens.confirm import ConfirmScreen
-
-        self._busy = False
-        self.say("", "")
-
-        def answered(answer: bool | None) -> None:
-            if answer:
-                self._start(event.path, force=True)
-
-        self.app.push_screen(ConfirmScreen("Overwrite this file?", [inert(str(event.path))], "Overwrite it"), answered)
-
-    @on(Refused)
-    def _converting_refused(self) -> None:
-        self._busy = False
