@@ -47,6 +47,18 @@ def test_show_fills_in_the_defaults(tuner: CommandLine, furnished: Workspace) ->
     assert "seed" in done.err
 
 
+def test_translate_shows_the_payload_that_would_be_trained_from(tuner: CommandLine, furnished: Workspace) -> None:
+    words = ("config", "translate", "sft.yaml", "--backend", "cpu", "--set", "optimizer.learning_rate=0.5")
+    made = tuner.json(*words)
+    dry = tuner.json("train", *words[2:], "--dry-run")
+    assert made["trainer"] == "sft" and made["payload"] == dry["payload"] and made["changes"] == dry["changes"]
+    assert made["payload"]["arguments"]["learning_rate"] == 0.5
+    said = tuner(*words)
+    assert "learning_rate: 0.5" in said.out and "note  " in said.err
+    refused = tuner.json(*words[:-1], "schedule.epochs=0", expected=2)
+    assert refused["payload"] is None and refused["issues"]
+
+
 def test_validate_lists_issues_in_their_documented_shape(tuner: CommandLine, furnished: Workspace) -> None:
     assert tuner.json("config", "validate", "sft.yaml", "--backend", "cpu") == {"ok": True, "issues": []}
     words = ("config", "validate", "sft.yaml", "--backend", "cpu", "--set", "optimizations.enabled=[flash_attention]")

@@ -1,4 +1,4 @@
-"""tuner config new|show|validate"""
+"""tuner config new|show|validate|translate"""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def add(commands: Commands, shared: Parser) -> None:
     for name, help_, action in (
         ("show", "the whole configuration, defaults filled in", show),
         ("validate", "all issues; exit 0 where there is no error", validate),
+        ("translate", "the job in the trainer's own terms, and what is carried over in another way", translate),
     ):
         parser = verbs.add_parser(name, parents=[shared], help=help_)
         parser.add_argument("file", metavar="FILE", help="a YAML file, or a preset's name")
@@ -94,3 +95,37 @@ def validate(arguments: argparse.Namespace) -> int:
         print_issues(plan.issues)
         tell(f"{'ok' if plan.ok else 'not ok'} for the {plan.backend} backend")
     return 0 if plan.ok else BAD_INPUT
+
+
+def translate(arguments: argparse.Namespace) -> int:
+    from tuiapp.cli.exit_codes import BAD_INPUT
+    from tuiapp.cli.issues import print_issues
+    from tuiapp.cli.output import print_json, print_line, tell
+    from tuiapp.handlers.configs import read_configuration
+    from tuiapp.handlers.context import open_context
+    from tuiapp.handlers.train import TrainHandler, TrainRequest
+    from tuner.config.yaml_text import dump
+
+    context = open_context(arguments.workspace)
+    text, preset_backend = read_configuration(context, arguments.file)
+    plan = TrainHandler(context).plan(TrainRequest(text, arguments.backend or preset_backend, arguments.sets))
+    made = plan.translation
+    if arguments.json:
+        print_json(
+            {
+                "backend": plan.backend,
+                "issues": [i.as_dict() for i in plan.issues],
+                "trainer": made.trainer if made else None,
+                "payload": made.payload if made else None,
+                "changes": made.changes if made else [],
+            }
+        )
+        return 0 if made else BAD_INPUT
+    print_issues(plan.issues)
+    if made is None:
+        tell(f"not ok for the {plan.backend} backend: there is nothing to translate")
+        return BAD_INPUT
+    print_line(dump(made.payload).rstrip())
+    for change in made.changes:
+        tell(f"note  {change}")
+    return 0
