@@ -51,9 +51,7 @@ class Score:
     tie_break: float = -math.inf
 
 
-def rank(
-    checkpoints: Sequence[Weights], history: History, objective: str | None, by: str | None = None
-) -> list[Score]:
+def rank(checkpoints: Sequence[Weights], history: History, objective: str | None, by: str | None = None) -> list[Score]:
     """Score each checkpoint, in the order given.
 
     Args:
