@@ -94,6 +94,7 @@ def test_another_interpreter_that_is_killed_in_the_middle_of_a_row_is_told(tmp_p
 @pytest.mark.usefixtures("elsewhere")
 def test_the_hub_over_the_wire(here: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     python = sys.prefix + "/bin/python"
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
     with dataset_hub("owner/name", here) as endpoint:
         monkeypatch.setenv("HF_ENDPOINT", endpoint)

@@ -43,7 +43,7 @@ class AskLineScreen(ActingModal[str]):
             yield Input(self._text, placeholder=self._placeholder, select_on_focus=False, id="line")
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one(Input).focus()
         self.renew_bar()
 

@@ -38,6 +38,14 @@ class ActingScreen(Screen[Result], Generic[Result]):
         assert isinstance(self.app, TunerApp)
         return self.app
 
+    def on_mount(self) -> None:
+        """Not to be overridden: a screen that is left before it was made is told of its mount when its parts are gone."""
+        if self in self.app.screen_stack:
+            self.opened()
+
+    def opened(self) -> None:
+        """The screen stands with all its parts: fill them, and put the focus where it belongs."""
+
     @property
     def places(self) -> tuple[Where, ...]:
         """Where the actions come from that this screen offers; of two on one key, the first is done."""

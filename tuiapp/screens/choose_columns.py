@@ -80,7 +80,7 @@ class ColumnsScreen(ActingModal[list[str]]):
             yield ColumnList(self._first)
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one(ColumnList).focus()
         self.renew_bar()
 

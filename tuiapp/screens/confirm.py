@@ -38,7 +38,7 @@ class ConfirmScreen(ActingModal[bool]):
             yield TextBlock([[(text, Style.null())] for text in self._lines])
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one(ActionBar).show([("y", self._yes, "confirm.yes"), ("Esc", "No, leave it", "confirm.no")])
 
     def action_yes(self) -> None:

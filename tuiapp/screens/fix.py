@@ -70,9 +70,8 @@ class FixScreen(ActingModal[str], Launching):
             yield StatusLine(id="status")
             yield ActionBar()
 
-    def on_mount(self) -> None:
-        for lines in self.query(FixLines):  # none where it was left before it was made
-            lines.focus()
+    def opened(self) -> None:
+        self.query_one(FixLines).focus()
         self.renew_bar()
 
     def on_resize(self) -> None:

@@ -38,9 +38,7 @@ class HelpScreen(ActingModal[None]):
             yield HelpLines(self._first)
             yield ActionBar()
 
-    def on_mount(self) -> None:
-        if self not in self.app.screen_stack:
-            return  # left before it was made; its parts are gone
+    def opened(self) -> None:
         self.query_one(HelpLines).focus()
         self.renew_bar()
 

@@ -51,7 +51,7 @@ class PublishScreen(ActingModal[Published]):
             yield StatusLine(id="status")
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one("#plan", TextBlock).show(plan_lines(self.plan, ink_of(self.app)))
         self.renew_bar()
 

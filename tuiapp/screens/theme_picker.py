@@ -40,7 +40,7 @@ class ThemeScreen(ActingModal[None]):
             yield StatusLine(id="status")
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self._before = self.app.theme
         self._show()
         self.query_one(ThemeList).focus()

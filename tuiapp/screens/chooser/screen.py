@@ -33,9 +33,7 @@ class ChooserScreen(ActingScreen[str]):
         yield StatusLine(id="status")
         yield ActionBar()
 
-    def on_mount(self) -> None:
-        if self not in self.app.screen_stack:
-            return  # left before it was made; its parts are gone
+    def opened(self) -> None:
         self.query_one(SourceList).focus()
         self.renew_bar()
         self._list()

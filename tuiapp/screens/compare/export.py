@@ -61,7 +61,7 @@ class ExportScreen(Writing[Exported]):
             yield TextBlock(id="status")
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         ink, place = ink_of(self.app), self.tuner.services.workspace.root
         named = ", ".join(inert(label) for label in self._labels[:_FEW])
         more = f" and {len(self._labels) - _FEW} more" if len(self._labels) > _FEW else ""

@@ -54,7 +54,7 @@ class CompareScreen(ActingScreen[None]):
         yield StatusLine(id="status")
         yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one("#settings").border_title = "Settings"
         self.query_one("#metrics").border_title = "Metrics"
         self.query_one("#settings").focus()

@@ -81,7 +81,7 @@ class ConvertScreen(Writing[Converted]):
             yield StatusLine(id="status")
             yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one(Input).border_title = "Into .jsonl .json .csv .parquet"
         self.query_one(FormatList).focus()
         self.renew_bar()

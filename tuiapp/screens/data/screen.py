@@ -70,7 +70,7 @@ class DataScreen(DataArrangement):
         yield StatusLine(id="status")
         yield ActionBar()
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one(DataFiles).focus()
         self.renew_bar()
         self.query_one(MaskPane).show_nothing("Enter shows the rows as the model reads them")

@@ -66,9 +66,7 @@ class EditorScreen(Arrangement):
         yield StatusLine(id="status")
         yield ActionBar()
 
-    def on_mount(self) -> None:
-        if self not in self.app.screen_stack:
-            return  # left before it was made; its parts are gone
+    def opened(self) -> None:
         self._known = replace(self._known, disk_free=self.tuner.surroundings.disk_free())
         self.place_panes()
         self.go_to(Place.FORM)
