@@ -39,7 +39,7 @@ class ActingScreen(Screen[Result], Generic[Result]):
         return self.app
 
     def on_mount(self) -> None:
-        """Not to be overridden: a screen that is left before it was made is told of its mount when its parts are gone."""
+        """Not to be overridden: a screen that is left before it was made is told of its mount without its parts."""
         if self in self.app.screen_stack:
             self.opened()
 
