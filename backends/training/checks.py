@@ -43,7 +43,10 @@ def capability_issues(name: str, job: JobConfiguration, can: Capabilities) -> It
         value = value_at(values, path)
         if isinstance(value, int | float) and not low <= value <= high:
             yield _error(
-                path, "OUT_OF_RANGE", f"{value:g} is out of the {name} backend's range", f"use {low:g} to {high:g}"
+                path,
+                "OUT_OF_RANGE",
+                f"{str(value)[:20]} is out of the {name} backend's range",
+                f"use {low:g} to {high:g}",
             )
     for optimization in job.optimizations.enabled:
         if optimization not in can.optimizations:
